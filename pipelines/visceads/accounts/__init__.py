@@ -1,0 +1,1 @@
+"""Input-output mathematics on arrays: no files, no frames of a warehouse, no orchestration."""

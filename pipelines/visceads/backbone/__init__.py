@@ -1,0 +1,1 @@
+"""Filters and node metrics of directed weighted networks, on matrices."""

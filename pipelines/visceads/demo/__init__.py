@@ -1,0 +1,1 @@
+"""A synthetic release, written in the true workbook layouts."""

@@ -1,0 +1,1 @@
+"""The lake on disk: atomic writing, releases, versions, publication."""

@@ -1,0 +1,1 @@
+"""Dagster assets, checks and resources: the only package that imports dagster."""

@@ -1,0 +1,1 @@
+"""Spreadsheets as published -> tidy frames; `recognise` first, then one reader per family."""
