@@ -1,0 +1,251 @@
+"""The command line: `visceads ...`.
+
+Belongs here: arguments, help texts, progress and summaries on the terminal, exit codes. Not here: the work itself.
+Exit code 0: done; 1: finished with rejected inputs or failed checks; 2: wrong usage.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from visceads import __version__
+from visceads.lake.paths import LakePaths
+from visceads.lake.releases import MixedLakeError
+from visceads.lake.warehouse import WarehouseError, query
+from visceads.orchestration.intake import Verdict
+from visceads.orchestration.run import RunSummary, prepare_instance, run_pipeline
+from visceads.settings import Settings
+
+app = typer.Typer(
+    name="visceads",
+    help="From CEADs spreadsheets to a carbon and input-output warehouse of China's provinces.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+console = Console()
+errors = Console(stderr=True)
+
+LakeOption = Annotated[
+    Path | None, typer.Option("--lake", help="Folder of the lake. Default: VISCEADS_LAKE, else data_lake in the clone.")
+]
+RawOption = Annotated[
+    Path | None,
+    typer.Option("--raw", help="Folder with the workbooks, searched with its subfolders. Default: raw in the lake."),
+]
+
+
+def _settings(lake: Path | None, raw: Path | None = None) -> Settings:
+    given = {name: path for name, path in (("lake", lake), ("raw", raw)) if path is not None}
+    settings = Settings(**given)  # type: ignore[arg-type]
+    if raw is not None and not settings.raw_folder.is_dir():
+        _usage_error(f"the folder {raw} does not exist; give the folder that holds the workbooks")
+    return settings
+
+
+def _usage_error(sentence: str) -> None:
+    errors.print(f"[red]{escape(sentence)}[/red]")
+    raise typer.Exit(2)
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+) -> None:
+    """Drop spreadsheets into a folder, run one command, query the warehouse."""
+    if version:
+        console.print(f"visceads {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        console.print(context.get_help())
+
+
+@app.command()
+def run(lake: LakeOption = None, raw: RawOption = None) -> None:
+    """Do everything: read the workbooks, compute, validate, publish.
+
+    With no workbook in the raw folder the synthetic demo release is written there first.
+    """
+    settings = _settings(lake, raw)
+    try:
+        with _progress() as show:
+            summary = run_pipeline(settings, show)
+    except MixedLakeError as error:
+        errors.print(f"[red]{escape(str(error))}[/red]")
+        raise typer.Exit(1) from None
+    _print_summary(settings, summary)
+    raise typer.Exit(summary.exit_code)
+
+
+@app.command()
+def demo(folder: Annotated[Path, typer.Argument(help="Where to write the workbooks.")]) -> None:
+    """Write the synthetic demo release: workbooks in the true layouts, every number invented."""
+    from visceads.demo.release import write_demo_release  # noqa: PLC0415 - only this command needs it
+
+    with console.status("writing the synthetic workbooks"):
+        paths = write_demo_release(folder)
+    for path in paths:
+        console.print(f"{path}  {path.stat().st_size / 1e6:.1f} MB")
+    console.print("These workbooks are [bold]synthetic[/bold]: they say nothing about China.")
+
+
+@app.command()
+def recognise(files: Annotated[list[Path], typer.Argument(help="Workbooks or CSV files.")]) -> None:
+    """Say what each file is, what it holds and what is wrong with it. Reads, never writes."""
+    from visceads.workbooks.recognise import recognise as look_at  # noqa: PLC0415 - only this command needs it
+
+    refused = False
+    for path in files:
+        found = look_at(path)
+        console.print(f"[bold]{escape(str(path))}[/bold]", soft_wrap=True)
+        console.print(f"  {escape(found.summary)}", soft_wrap=True)
+        for finding in found.findings:
+            place = f" [{finding.sheet} {finding.cell}]".replace(" ]", "]") if finding.sheet else ""
+            console.print(f"  {finding.code}{escape(place)}: {escape(finding.message)}", soft_wrap=True)
+        if found.refusal is not None:
+            refused = True
+            place = " ".join(part for part in (found.refusal.sheet, found.refusal.cell) if part)
+            console.print(f"  [red]refused[/red] {found.refusal.code} {escape(place)}", soft_wrap=True)
+    raise typer.Exit(1 if refused else 0)
+
+
+@app.command()
+def sql(
+    statement: Annotated[str, typer.Argument(help="One query, such as 'SELECT * FROM reference.province'.")],
+    lake: LakeOption = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
+) -> None:
+    """Query the warehouse, read-only."""
+    try:
+        frame = query(LakePaths(_settings(lake).lake), statement)
+    except WarehouseError as error:
+        errors.print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
+        raise typer.Exit(1) from None
+    if csv:
+        sys.stdout.write(frame.write_csv())
+        return
+    with pl.Config(tbl_rows=200, tbl_cols=-1, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True):
+        sys.stdout.write(f"{frame}\n")
+    sys.stdout.write(f"{frame.height} rows\n")
+
+
+@app.command()
+def releases(lake: LakeOption = None) -> None:
+    """List the workbooks of the warehouse: family, years, vintage, which are current."""
+    _print_query(
+        lake,
+        "SELECT family, years, vintage, is_current, is_synthetic, release_id, file_name FROM meta.release ORDER BY ALL",
+    )
+
+
+@app.command()
+def status(lake: LakeOption = None, raw: RawOption = None) -> None:
+    """Say what is published, what lies in the raw folder, and whether the publication is behind it."""
+    from visceads.orchestration.run import lake_status  # noqa: PLC0415 - only this command needs it
+
+    for line in lake_status(_settings(lake, raw)):
+        console.print(escape(line), soft_wrap=True)
+
+
+@app.command()
+def ui(
+    lake: LakeOption = None,
+    raw: RawOption = None,
+    port: Annotated[int, typer.Option(help="Port of the web server.")] = 3000,
+    host: Annotated[str, typer.Option(help="Address to listen on; anything but the loopback is open to others.")] = (
+        "127.0.0.1"
+    ),
+) -> None:
+    """Open the Dagster UI on the loopback: assets, runs, checks, lineage. End it with Ctrl-C."""
+    settings = _settings(lake, raw)
+    prepare_instance(settings)
+    if host not in {"127.0.0.1", "localhost", "::1"}:
+        errors.print(f"[yellow]{escape(host)} can be reached by others, and the UI asks for no password.[/yellow]")
+    command = [str(Path(sys.executable).parent / "dagster"), "dev", "-w", str(settings.project / "workspace.yaml")]
+    command += ["-h", host, "-p", str(port)]
+    console.print(f"http://{host}:{port}  (ready in about half a minute)")
+    raise typer.Exit(subprocess.call(command, env=os.environ | settings.environment()))  # noqa: S603 - our own command
+
+
+def _print_query(lake: Path | None, statement: str) -> None:
+    try:
+        frame = query(LakePaths(_settings(lake).lake), statement)
+    except WarehouseError as error:
+        errors.print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
+        raise typer.Exit(1) from None
+    table = Table(*frame.columns, box=None)
+    for row in frame.iter_rows():
+        table.add_row(*(escape("" if value is None else str(value)) for value in row))
+    console.print(table)
+
+
+class _progress:  # noqa: N801 - used as a context manager only
+    """Shows the steps of a run: a live line on a terminal, plain lines elsewhere."""
+
+    def __init__(self) -> None:
+        # Bound to the terminal of now: while a run is on, what others print goes to a file.
+        terminal = Console(file=sys.stdout)
+        self._progress = Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=terminal, transient=True
+        )
+        self._task = self._progress.add_task("starting")
+
+    def __enter__(self) -> _progress:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def __call__(self, kind: str, text: str) -> None:
+        if kind == "start":
+            self._progress.update(self._task, description=escape(text.replace("__", "/")))
+        elif kind == "failure":
+            self._progress.print(f"[red]failed[/red]  {escape(text.replace('__', '/'))}")
+        elif kind == "note":
+            self._progress.print(f"  {escape(text)}", soft_wrap=True)
+
+
+def _print_summary(settings: Settings, summary: RunSummary) -> None:
+    lake = LakePaths(settings.lake)
+    console.print()
+    for failure in summary.failures:
+        console.print(f"[red]{escape(failure)}[/red]", soft_wrap=True)
+    _print_verdicts("Rejected, nothing of them is loaded", summary.rejected)
+    _print_verdicts("Recognised, not read yet", [v for v in summary.verdicts if v.status == "not_read_yet"])
+    accepted = sum(verdict.status == "accepted" for verdict in summary.verdicts)
+    console.print(f"{accepted} of {len(summary.verdicts)} files accepted from {settings.raw_folder}", soft_wrap=True)
+    if not summary.succeeded:
+        kept = f"version {summary.version} stays published" if summary.version else "nothing is published"
+        console.print(f"[red]The run failed; {kept}.[/red]")
+        return
+    if summary.is_unchanged_input:
+        console.print("Nothing has changed since the last run; nothing was computed.")
+    if summary.is_synthetic:
+        console.print("[yellow]SYNTHETIC: the demo release; no figure says anything about China.[/yellow]")
+    state = "published" if summary.is_new else "unchanged"
+    console.print(f"version    [bold]{summary.version}[/bold] ({state})")
+    console.print(f"marts      {lake.latest}", soft_wrap=True)
+    console.print(f"warehouse  {lake.warehouse_file}", soft_wrap=True)
+
+
+def _print_verdicts(title: str, verdicts: list[Verdict] | tuple[Verdict, ...]) -> None:
+    if not verdicts:
+        return
+    console.print(f"[bold]{title}[/bold]")
+    for verdict in verdicts:
+        place = " ".join(part for part in (verdict.code, verdict.sheet, verdict.cell) if part)
+        console.print(f"  {escape(verdict.file_name)}  {escape(place)}", soft_wrap=True)
+        console.print(f"    {escape(verdict.reason)}", soft_wrap=True)

@@ -1,0 +1,79 @@
+"""Executing the graph of a lake in this process.
+
+Belongs here: one in-process run of all assets and the collection of its failures. Not here: deciding whether a run is
+needed (`run`).
+"""
+
+from __future__ import annotations
+
+from contextlib import redirect_stdout
+
+import dagster as dg
+
+from visceads.lake.paths import LakePaths
+from visceads.lake.publication import current_version
+from visceads.orchestration.build import build_definitions
+from visceads.orchestration.ingest import final_verdicts
+from visceads.orchestration.progress import Listener, listen
+from visceads.orchestration.run import RunSummary
+from visceads.settings import Settings
+
+
+def execute_everything(settings: Settings, listener: Listener) -> RunSummary:
+    """Materialise every asset of the lake in one run and say what came of it."""
+    lake = LakePaths(settings.lake)
+    before = current_version(lake)
+    definitions = build_definitions(settings)
+    job = definitions.resolve_implicit_global_asset_job_def()
+    stop = listen(listener)
+    log = lake.build / "last_run.log"
+    try:
+        # dbt prints a line for each of its 250 steps: they go to a file, the terminal shows the steps of the graph
+        with log.open("w", encoding="utf-8") as file, redirect_stdout(file), dg.DagsterInstance.get() as instance:
+            result = job.execute_in_process(
+                instance=instance,
+                raise_on_error=False,
+                run_config={"loggers": {"progress": {}}},
+                tags={"visceads/started_by": "visceads run"},
+            )
+    finally:
+        stop()
+    version = current_version(lake) or ""
+    verdicts = tuple(final_verdicts(lake))
+    return RunSummary(
+        succeeded=result.success,
+        version=version,
+        is_new=result.success and version != before,
+        is_synthetic=_is_synthetic(lake),
+        verdicts=verdicts,
+        failures=tuple(_failures(result)),
+    )
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
+    sentences = []
+    for event in result.all_events:
+        if event.event_type_value == "STEP_FAILURE":
+            data = event.step_failure_data
+            reason = data.user_failure_data.description if data.user_failure_data else None
+            sentences.append(f"{event.step_key}: {reason or _cause(data.error)}")
+        elif event.event_type_value == "ASSET_CHECK_EVALUATION":
+            check = event.asset_check_evaluation_data
+            if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
+                name = f"{check.asset_key.to_user_string()} ({check.check_name})"
+                sentences.append(f"check failed: {name}: {check.description or 'see its metadata in the UI'}")
+    return sentences
+
+
+def _cause(error: object) -> str:
+    """The innermost message of an error: a person needs the sentence, the UI keeps the stack."""
+    while getattr(error, "cause", None) is not None:
+        error = error.cause  # type: ignore[attr-defined]
+    return str(getattr(error, "message", error)).strip()
+
+
+def _is_synthetic(lake: LakePaths) -> bool:
+    import polars as pl  # noqa: PLC0415
+
+    path = lake.latest / "meta" / "publication.parquet"
+    return bool(path.is_file() and pl.read_parquet(path)["is_synthetic"].any())

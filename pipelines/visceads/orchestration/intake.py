@@ -1,0 +1,278 @@
+"""From the raw folder to bronze: recognise every file, read the workbooks that a reader exists for, keep the verdicts.
+
+Belongs here: the list of workbooks in a lake's raw folder and what became of each. Not here: how a workbook is
+recognised or read (`workbooks`), where bronze lies (`lake`), Dagster.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from visceads.lake.atomic import write_text
+from visceads.lake.bronze import (
+    BronzeError,
+    Sidecar,
+    Source,
+    SourceFinding,
+    bronze_path,
+    can_keep,
+    read_sidecar,
+    sidecar_path,
+    source_release_id,
+    write_bronze,
+)
+from visceads.lake.paths import LakePaths
+from visceads.lake.releases import refuse_mixed_names
+from visceads.workbooks import co2_inventory, mrio, mrio_cells, nbs_series
+from visceads.workbooks.recognise import Recognition, recognise
+from visceads.workbooks.refusal import Finding, Refusal
+
+READER_VERSIONS = {"co2_inventory": "1", "mrio": "1", "nbs_series": "1"}
+"""Raised by hand when a reader reads differently: releases are then read again."""
+
+SCHEMAS: dict[str, pl.Schema] = {
+    "co2_inventory": co2_inventory.CELL_SCHEMA,
+    "mrio": pl.Schema(mrio_cells.SCHEMA),
+    "nbs_series": nbs_series.CELL_SCHEMA,
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one file of the raw folder.
+
+    Attributes:
+        file_name: its path below the raw folder.
+        sha256: of its bytes.
+        status: accepted, rejected, not_read_yet or duplicate.
+        family: the family, or '' where none was recognised.
+        periods: years or table ids.
+        release_id: of an accepted workbook, else ''.
+        code: the rule that a rejected workbook breaks, else ''.
+        sheet: where, else ''.
+        cell: where, else ''.
+        reason: a sentence; '' for an accepted workbook.
+    """
+
+    file_name: str
+    sha256: str
+    status: str
+    family: str = ""
+    periods: tuple[str, ...] = ()
+    release_id: str = ""
+    code: str = ""
+    sheet: str = ""
+    cell: str = ""
+    reason: str = ""
+
+
+def raw_files(folder: Path) -> list[Path]:
+    """All files below a folder, sorted; hidden files and Excel's lock files (`~$...`) are left out."""
+    if not folder.is_dir():
+        return []
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(p for p in found if not any(part.startswith((".", "~$")) for part in p.relative_to(folder).parts))
+
+
+def recognise_folder(folder: Path, note: Callable[[str], None]) -> list[Recognition]:
+    """Recognise every file below a folder.
+
+    Args:
+        folder: the raw folder.
+        note: called with a sentence for each file.
+    """
+    recognitions = []
+    for path in raw_files(folder):
+        recognition = recognise(path)
+        note(recognition.summary)
+        recognitions.append(recognition)
+    return recognitions
+
+
+def refuse_mixture_of(recognitions: Iterable[Recognition], sidecars: Iterable[Sidecar]) -> None:
+    """Refuse to read synthetic workbooks into a lake of real ones, or the reverse.
+
+    Raises:
+        MixedLakeError: naming some workbooks of either kind.
+    """
+    files = [(f.path.name, f.is_synthetic) for f in recognitions if f.is_supported and f.refusal is None]
+    files += [(sidecar.source.file_name, sidecar.source.is_synthetic) for sidecar in sidecars]
+    refuse_mixed_names(
+        synthetic=sorted({name for name, is_synthetic in files if is_synthetic}),
+        real=sorted({name for name, is_synthetic in files if not is_synthetic}),
+    )
+
+
+def first_verdicts(folder: Path, recognitions: Iterable[Recognition]) -> list[Verdict]:
+    """Say of every file whether it is to be read (`pending`), rejected, not read yet, or a copy of another."""
+    verdicts: list[Verdict] = []
+    seen: dict[str, str] = {}
+    for found in recognitions:
+        name = found.path.relative_to(folder).as_posix()
+        if found.sha256 in seen:
+            reason = f"{name} has the same bytes as {seen[found.sha256]}; it is read once"
+            verdicts.append(Verdict(name, found.sha256, "duplicate", found.family, found.periods, reason=reason))
+            continue
+        seen[found.sha256] = name
+        if found.refusal is not None:
+            verdicts.append(_rejected(name, found, found.refusal))
+        elif not found.is_supported:
+            reason = f"{found.summary}"
+            verdicts.append(Verdict(name, found.sha256, "not_read_yet", found.family, found.periods, reason=reason))
+        else:
+            verdicts.append(Verdict(name, found.sha256, "pending", found.family, found.periods))
+    return verdicts
+
+
+def save_verdicts(lake: LakePaths, part: str, verdicts: Sequence[Verdict]) -> None:
+    """Keep verdicts of one step in `build/intake/<part>.json`."""
+    text = json.dumps([asdict(verdict) for verdict in verdicts], ensure_ascii=False, indent=1)
+    write_text(lake.build / "intake" / f"{part}.json", text + "\n")
+
+
+def load_verdicts(lake: LakePaths, part: str) -> list[Verdict]:
+    """Return the verdicts of one step; empty if it has not run."""
+    path = lake.build / "intake" / f"{part}.json"
+    if not path.is_file():
+        return []
+    records = json.loads(path.read_text(encoding="utf-8"))
+    return [Verdict(**{**record, "periods": tuple(record["periods"])}) for record in records]
+
+
+def ensure_family(lake: LakePaths, family: str) -> None:
+    """Leave an empty bronze file with the columns of a family, so that SQL can read a family without any release."""
+    path = lake.bronze / family / "no_release.parquet"
+    schema = {"release_id": pl.String(), **SCHEMAS[family]}
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pl.DataFrame(schema=schema).write_parquet(path)
+
+
+def read_workbook(lake: LakePaths, folder: Path, verdict: Verdict) -> tuple[Verdict, Sidecar | None]:
+    """Read one pending workbook into bronze, unless bronze has it already.
+
+    Returns:
+        the verdict (accepted or rejected), and the sidecar of an accepted one.
+    """
+    kept = _kept(lake, verdict)
+    if kept is not None:
+        return _accepted(verdict, kept), kept
+    path = folder / verdict.file_name
+    try:
+        source, frame = _READERS[verdict.family](path, verdict)
+    except Refusal as refusal:
+        return _refused(verdict, refusal), None
+    release = source_release_id(source)
+    frame = frame.select(pl.lit(release).alias("release_id"), pl.all())
+    sidecar = write_bronze(lake, source, frame)
+    return _accepted(verdict, sidecar), sidecar
+
+
+def _read_inventory(path: Path, verdict: Verdict) -> tuple[Source, pl.DataFrame]:
+    reading = co2_inventory.read_co2_inventory(path)
+    periods = tuple(str(year) for year in reading.years)
+    return _source(verdict, periods, reading.vintage, reading), reading.cells
+
+
+def _read_mrio(path: Path, verdict: Verdict) -> tuple[Source, pl.DataFrame]:
+    reading = mrio.read_mrio(path)
+    periods = tuple(table.table_id for table in reading.tables)
+    return _source(verdict, periods, "", reading), pl.concat([table.cells for table in reading.tables])
+
+
+def _read_nbs(path: Path, verdict: Verdict) -> tuple[Source, pl.DataFrame]:
+    reading = nbs_series.read_nbs_series(path)
+    years = tuple(str(year) for year in sorted(set(reading.cells["year"])))
+    series = "+".join(sorted(set(reading.cells["indicator_code"])))
+    return replace(_source(verdict, years, "", reading), series=series), reading.cells
+
+
+_READERS: dict[str, Callable[[Path, Verdict], tuple[Source, pl.DataFrame]]] = {
+    "co2_inventory": _read_inventory,
+    "mrio": _read_mrio,
+    "nbs_series": _read_nbs,
+}
+
+Reading = co2_inventory.InventoryReading | mrio.MrioReading | nbs_series.NbsReading
+
+
+def _source(verdict: Verdict, periods: tuple[str, ...], vintage: str, reading: Reading) -> Source:
+    return Source(
+        family=verdict.family,
+        periods=periods,
+        vintage=vintage,
+        file_name=verdict.file_name,
+        sha256=verdict.sha256,
+        reader_version=READER_VERSIONS[verdict.family],
+        is_synthetic=getattr(reading, "is_synthetic", False),
+        is_reconstructed=getattr(reading, "is_reconstructed", False),
+        findings=tuple(_finding(finding) for finding in reading.findings),
+    )
+
+
+def _finding(finding: Finding) -> SourceFinding:
+    severity = "error" if finding.code.startswith("E_") else "warning"
+    return SourceFinding(finding.code, severity, finding.message, finding.sheet, finding.cell)
+
+
+def _kept(lake: LakePaths, verdict: Verdict) -> Sidecar | None:
+    for path in sorted((lake.bronze / verdict.family).glob(f"*-{verdict.sha256[:12]}.parquet")):
+        if not sidecar_path(path).is_file():
+            continue
+        try:
+            sidecar = read_sidecar(sidecar_path(path))
+        except BronzeError:
+            continue  # an unreadable sidecar counts as none: the workbook is read again
+        same_name = sidecar.source.file_name == verdict.file_name
+        if same_name and can_keep(lake, sidecar, verdict.sha256, READER_VERSIONS[verdict.family]):
+            return sidecar
+    return None
+
+
+def _accepted(verdict: Verdict, sidecar: Sidecar) -> Verdict:
+    return Verdict(
+        verdict.file_name,
+        verdict.sha256,
+        "accepted",
+        sidecar.source.family,
+        sidecar.source.periods,
+        sidecar.release_id,
+    )
+
+
+def _rejected(name: str, found: Recognition, refusal: Refusal) -> Verdict:
+    return Verdict(
+        name,
+        found.sha256,
+        "rejected",
+        found.family,
+        found.periods,
+        code=refusal.code,
+        sheet=refusal.sheet,
+        cell=refusal.cell,
+        reason=refusal.message,
+    )
+
+
+def _refused(verdict: Verdict, refusal: Refusal) -> Verdict:
+    return Verdict(
+        verdict.file_name,
+        verdict.sha256,
+        "rejected",
+        verdict.family,
+        verdict.periods,
+        code=refusal.code,
+        sheet=refusal.sheet,
+        cell=refusal.cell,
+        reason=refusal.message,
+    )
+
+
+def bronze_file(lake: LakePaths, sidecar: Sidecar) -> Path:
+    """Where the cells of a release lie."""
+    return bronze_path(lake, sidecar.source.family, sidecar.release_id)

@@ -1,0 +1,164 @@
+"""One whole run of the pipeline in this process, and what a person is told at its end.
+
+Belongs here: preparing the Dagster instance of a lake, executing the graph, the summary as plain data. Not here: how
+the summary is shown (`cli`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from visceads import __version__
+from visceads.demo.release import write_demo_release
+from visceads.lake.atomic import file_sha256, write_text
+from visceads.lake.paths import LakePaths
+from visceads.lake.publication import current_version
+from visceads.orchestration.intake import Verdict, load_verdicts, raw_files
+from visceads.orchestration.progress import Listener
+from visceads.settings import Settings
+
+DEMO_FOLDER = "visceads-demo"
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What one run did.
+
+    Attributes:
+        succeeded: whether the run came to its end; otherwise nothing was published.
+        version: the version of the marts that is current now, or '' if none.
+        is_new: whether this run published it.
+        is_unchanged_input: whether nothing had changed since the last run, so that nothing was computed.
+        is_synthetic: whether the publication is the demo release.
+        verdicts: what became of every file of the raw folder.
+        failures: sentences about failed steps and checks.
+    """
+
+    succeeded: bool
+    version: str
+    is_new: bool
+    is_unchanged_input: bool = False
+    is_synthetic: bool = False
+    verdicts: tuple[Verdict, ...] = ()
+    failures: tuple[str, ...] = field(default=())
+
+    @property
+    def rejected(self) -> tuple[Verdict, ...]:
+        """The refused files."""
+        return tuple(verdict for verdict in self.verdicts if verdict.status == "rejected")
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 1 finished with rejected inputs or failed checks."""
+        return 0 if self.succeeded and not self.rejected else 1
+
+
+def prepare_instance(settings: Settings) -> None:
+    """Make the folders of a lake and the home of its Dagster instance, and set the variables that name them."""
+    os.environ.update(settings.environment())
+    home = Path(settings.environment()["DAGSTER_HOME"])
+    for folder in (home, settings.raw_folder, settings.lake / "bronze"):
+        folder.mkdir(parents=True, exist_ok=True)
+    shipped = settings.project / "deploy" / "dagster.yaml"
+    target = home / "dagster.yaml"
+    if not target.exists() or target.read_bytes() != shipped.read_bytes():
+        shutil.copyfile(shipped, target)
+
+
+def raise_demo_release(settings: Settings, listener: Listener) -> bool:
+    """Write the demo release into the raw folder if no file lies there; return whether it did."""
+    if raw_files(settings.raw_folder):
+        return False
+    listener("note", f"{settings.raw_folder} holds no workbook: writing the synthetic demo release there")
+    write_demo_release(settings.raw_folder / DEMO_FOLDER, lambda text: listener("note", text))
+    return True
+
+
+def run_pipeline(settings: Settings, listener: Listener) -> RunSummary:
+    """Run everything: recognise, read, transform, compute, validate, publish.
+
+    Args:
+        settings: the lake and the raw folder.
+        listener: told of steps and sentences while it runs.
+    """
+    prepare_instance(settings)
+    raise_demo_release(settings, listener)
+    fingerprint = input_fingerprint(settings)
+    unchanged = _unchanged(settings, fingerprint)
+    if unchanged is not None:
+        return unchanged
+    summary = _execute(settings, listener)
+    if summary.succeeded:
+        record = asdict(summary) | {"fingerprint": fingerprint}
+        write_text(_record_path(settings), json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+    return summary
+
+
+def input_fingerprint(settings: Settings) -> str:
+    """A hash of everything that a publication depends on: workbooks and their names, code, SQL, seeds, settings."""
+    digest = hashlib.sha256(f"{__version__} {settings.split_rule} {settings.raw_folder}".encode())
+    code = (settings.project / "pipelines").rglob("*.py")
+    sql = [p for p in settings.dbt_project.rglob("*") if p.suffix in {".sql", ".yml", ".csv"}]
+    for path in (*sorted(code), *sorted(sql), settings.project / "uv.lock", *raw_files(settings.raw_folder)):
+        if path.is_file() and "target" not in path.parts:
+            digest.update(f"\n{path} {file_sha256(path)}".encode())
+    return digest.hexdigest()
+
+
+def _record_path(settings: Settings) -> Path:
+    return settings.lake / "build" / "last_run.json"
+
+
+def _unchanged(settings: Settings, fingerprint: str) -> RunSummary | None:
+    """The summary of the last run, if nothing that it rested on has changed and its publication is whole."""
+    path = _record_path(settings)
+    if not path.is_file():
+        return None
+    record = json.loads(path.read_text(encoding="utf-8"))
+    lake = LakePaths(settings.lake)
+    is_whole = current_version(lake) == record["version"] and lake.warehouse_file.is_file()
+    if record.pop("fingerprint") != fingerprint or not is_whole:
+        return None
+    verdicts = tuple(Verdict(**{**v, "periods": tuple(v["periods"])}) for v in record.pop("verdicts"))
+    record |= {"verdicts": verdicts, "is_new": False, "is_unchanged_input": True}
+    return RunSummary(**{**record, "failures": tuple(record["failures"])})
+
+
+def _execute(settings: Settings, listener: Listener) -> RunSummary:
+    # Dagster and its dbt integration take five seconds to import: an unchanged run does without them.
+    from visceads.orchestration.execution import execute_everything  # noqa: PLC0415
+
+    return execute_everything(settings, listener)
+
+
+def lake_status(settings: Settings) -> list[str]:
+    """Say in lines what is published, what lies in the raw folder, and whether a run would do anything."""
+    lake = LakePaths(settings.lake)
+    version = current_version(lake)
+    files = raw_files(settings.raw_folder)
+    lines = [
+        f"lake       {settings.lake}",
+        f"raw        {settings.raw_folder}: {len(files)} files",
+        f"published  {'version ' + version if version else 'nothing yet: run `visceads run`'}",
+    ]
+    if version is None:
+        return lines
+    unchanged = _unchanged(settings, input_fingerprint(settings))
+    if unchanged is not None:
+        return [*lines, "up to date: no workbook, code or setting has changed since"]
+    return [*lines, "behind: " + _why_behind(lake, settings) + "; run `visceads run`"]
+
+
+def _why_behind(lake: LakePaths, settings: Settings) -> str:
+    """Name what changed since the last run, as far as the record of it tells."""
+    known = {verdict.file_name: verdict.sha256 for verdict in load_verdicts(lake, "raw")}
+    present = {p.relative_to(settings.raw_folder).as_posix(): file_sha256(p) for p in raw_files(settings.raw_folder)}
+    changes = [f"{name} is new" for name in present if name not in known]
+    changes += [f"{name} is gone" for name in known if name not in present]
+    changes += [f"{name} has changed" for name in present if known.get(name, present[name]) != present[name]]
+    return ", ".join(changes) or "code, SQL, seeds or settings have changed, or the last run did not come to its end"

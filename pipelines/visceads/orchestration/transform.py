@@ -1,0 +1,139 @@
+"""The dbt project as assets of the same graph.
+
+Belongs here: the manifest, the translation of dbt names to asset keys, the two dbt steps (harmonised before the array
+code, baseline after it) and what is said when one of them fails. Not here: models; they are SQL in `dbt_project/`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
+
+from visceads.orchestration.partitions import SINGLE_RUN
+from visceads.settings import Settings
+
+HARMONISED = "resource_type:seed fqn:visceads.staging fqn:visceads.harmonised"
+BASELINE = "fqn:visceads.baseline"
+
+
+class GroupTranslator(DagsterDbtTranslator):
+    """Asset keys are `<schema>/<table>`, so that a dbt model and a Python table are named alike."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Return the key: sources name their Python asset, seeds stand under `seeds`."""
+        if dbt_resource_props["resource_type"] == "source":
+            return super().get_asset_key(dbt_resource_props)
+        return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["alias"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Return the schema as group; staging keeps its own."""
+        return str(dbt_resource_props["schema"])
+
+
+def target_folder(settings: Settings) -> Path:
+    """Where dbt keeps the manifest and its run results for one lake."""
+    return settings.lake / "build" / "dbt"
+
+
+def ensure_manifest(settings: Settings) -> Path:
+    """Return the path of the manifest, after `dbt parse` if it is missing or older than the project.
+
+    Raises:
+        RuntimeError: if dbt cannot parse the project; the message is dbt's own.
+    """
+    manifest = target_folder(settings) / "manifest.json"
+    sources = [p for p in settings.dbt_project.rglob("*") if p.suffix in {".sql", ".yml", ".csv"}]
+    newest = max(path.stat().st_mtime for path in sources if "target" not in path.parts)
+    if manifest.exists() and manifest.stat().st_mtime >= newest:
+        return manifest
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "parse", "--project-dir"]
+    command += [str(settings.dbt_project), "--target-path", str(manifest.parent)]
+    done = subprocess.run(  # noqa: S603 - our own command, no shell
+        command, env=os.environ | settings.environment(), capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        message = f"dbt cannot parse the project {settings.dbt_project}:\n{done.stdout}{done.stderr}"
+        raise RuntimeError(message)
+    manifest.touch()
+    return manifest
+
+
+def build_dbt_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """Return the two dbt steps: `dbt_harmonised` (seeds, staging, harmonised tables) and `dbt_baseline`."""
+    manifest = ensure_manifest(settings)
+
+    @dbt_assets(
+        manifest=manifest,
+        select=HARMONISED,
+        name="dbt_harmonised",
+        dagster_dbt_translator=GroupTranslator(),
+        backfill_policy=SINGLE_RUN,
+        pool="duckdb",
+    )
+    def dbt_harmonised(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        yield from _build(context, dbt, settings)
+
+    @dbt_assets(
+        manifest=manifest,
+        select=BASELINE,
+        name="dbt_baseline",
+        dagster_dbt_translator=GroupTranslator(),
+        backfill_policy=SINGLE_RUN,
+        pool="duckdb",
+    )
+    def dbt_baseline(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        yield from _build(context, dbt, settings)
+
+    return [dbt_harmonised, dbt_baseline]
+
+
+def dbt_resource(settings: Settings) -> DbtCliResource:
+    """The dbt command line for the project of these settings."""
+    return DbtCliResource(
+        project_dir=str(settings.dbt_project),
+        profiles_dir=str(settings.dbt_project),
+        dbt_executable=str(Path(sys.executable).parent / "dbt"),
+    )
+
+
+def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, settings: Settings) -> Iterator[Any]:
+    os.environ.update(settings.environment())
+    # `buildable`: a test runs once everything that it reads has been built, in this step or before it.
+    arguments = ["build", "--indirect-selection", "buildable"]
+    run = dbt.cli(arguments, context=context, target_path=target_folder(settings), raise_on_error=True)
+    try:
+        yield from run.stream()
+    except DagsterDbtCliRuntimeError as error:
+        raise dg.Failure(description=explain_failure(settings, target_folder(settings)), allow_retries=False) from error
+
+
+def explain_failure(settings: Settings, target: Path) -> str:
+    """Say in sentences what failed in the last dbt run, with the first offending rows of every failed test."""
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    failed = [result for result in results if result["status"] in {"fail", "error"}]
+    parts = [f"{len(failed)} step(s) of dbt failed; nothing is published."]
+    for result in failed:
+        name = result["unique_id"].split(".")[2]
+        parts.append(f"{name}: {result['message']}")
+        if result["status"] == "fail":
+            parts.append(_offending_rows(settings, result["compiled_code"]))
+    return "\n".join(parts)
+
+
+def _offending_rows(settings: Settings, query: str) -> str:
+    database = settings.environment()["VISCEADS_BUILD_DATABASE"]
+    try:
+        with duckdb.connect(database, read_only=True) as connection:
+            rows = connection.sql(query).limit(5).pl()
+    except duckdb.Error as error:
+        return f"  (its rows could not be read: {error})"
+    return "\n".join(f"  {row}" for row in rows.iter_rows(named=True))

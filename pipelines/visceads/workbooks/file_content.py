@@ -1,0 +1,170 @@
+"""What kind of file the bytes are, whatever its name says.
+
+Belongs here: telling spreadsheets, CSV and everything else apart, and what to do about everything else. Not
+here: opening a workbook (`sheets`), and what a spreadsheet holds.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from visceads.workbooks.refusal import Finding, Refusal
+
+DOWNLOAD_AGAIN = "Download it again from the publisher and put the new copy in its place."
+SAVE_AS_XLSX = "Open it in a spreadsheet program and save it as an Excel workbook (.xlsx)."
+
+_SAMPLE = 65536
+_EXTENSIONS = {"xlsx": (".xlsx", ".xlsm"), "xls": (".xls",), "csv": (".csv", ".txt")}
+_KIND_NAMES = {
+    "xlsx": "an Excel workbook",
+    "xls": "an old Excel workbook",
+    "csv": "comma-separated text",
+}
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """What the bytes of a file are.
+
+    Attributes:
+        kind: 'xlsx', 'xls' or 'csv', which can be read; any other word names a content that cannot.
+        description: the content in words, to follow 'the content is'.
+        remedy: what to do where the kind cannot be read, a full sentence; else ''.
+    """
+
+    kind: str
+    description: str
+    remedy: str = ""
+
+
+_BINARY_BEGINNINGS = (
+    (b"MATLAB 5.0", FileContent("mat", "a MATLAB file", "Export its tables as an Excel workbook (.xlsx).")),
+    (
+        b"\x89HDF",
+        FileContent("mat", "a MATLAB 7.3 or HDF5 file", "Export its tables as an Excel workbook (.xlsx)."),
+    ),
+    (b"%PDF", FileContent("pdf", "a PDF document", "Get the table behind it as an Excel workbook (.xlsx).")),
+    (b"PAR1", FileContent("parquet", "a Parquet file", "Put the workbook it came from here instead.")),
+)
+_ZIP_MEMBERS = (
+    ("xl/workbook.xml", FileContent("xlsx", "an Excel workbook")),
+    ("xl/workbook.bin", FileContent("xlsb", "a binary Excel workbook (.xlsb)", SAVE_AS_XLSX)),
+    ("content.xml", FileContent("ods", "an OpenDocument file (.ods)", SAVE_AS_XLSX)),
+    ("word/document.xml", FileContent("docx", "a Word document", "Put the workbook here instead.")),
+)
+_HTML_BEGINNINGS = (b"<!doctype html", b"<html", b"<table", b"<head", b"<body")
+
+
+def file_content(path: Path) -> FileContent:
+    """Return what the bytes of a file are; its name plays no part.
+
+    Never raises for a bad file: what cannot be read has a kind of its own, with the remedy.
+    """
+    if path.is_dir():
+        return FileContent("directory", "a folder", "Name the files inside it instead.")
+    if not path.is_file():
+        return FileContent("missing", "no file: nothing is there", "Check the path.")
+    try:
+        with path.open("rb") as file:
+            start = file.read(_SAMPLE)
+    except OSError as error:
+        return FileContent("unreadable", f"out of reach: {error.strerror}", "Check the file's permissions.")
+    if start.startswith(b"PK\x03\x04"):
+        return _zip_content(path)
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        return _ole_content(path)
+    return _text_content(start)
+
+
+def extension_finding(path: Path, kind: str) -> tuple[Finding, ...]:
+    """Return the finding W_EXTENSION if the file's name promises another kind of content, else nothing."""
+    if path.suffix.casefold() in _EXTENSIONS[kind]:
+        return ()
+    message = (
+        f"{path.name}: the content is {_KIND_NAMES[kind]} although the name ends in '{path.suffix}'; it was "
+        f"read by its content. Rename it to '{_EXTENSIONS[kind][0]}' so that other programs open it too."
+    )
+    return (Finding("W_EXTENSION", message),)
+
+
+def not_spreadsheet(path: Path, content: FileContent) -> Refusal:
+    """Return the refusal of a file whose bytes are no spreadsheet that can be read."""
+    if content.kind in ("directory", "missing", "unreadable"):
+        what = f"this is {content.description}"
+    else:
+        what = f"the content is {content.description}, neither an Excel workbook nor CSV"
+    return Refusal("E_NOT_SPREADSHEET", f"{path.name}: {what}. {content.remedy}")
+
+
+def decoded(content: bytes, is_cut: bool = False) -> str | None:
+    """Return bytes as text, tried as UTF-8 (byte-order mark or not), then GB18030; None if neither fits.
+
+    Args:
+        content: the bytes.
+        is_cut: whether they may end within a character.
+    """
+    if b"\x00" in content:
+        return None
+    for encoding in ("utf-8-sig", "gb18030"):
+        for missing in range(4 if is_cut else 1):
+            try:
+                return content[: len(content) - missing].decode(encoding)
+            except UnicodeDecodeError:
+                continue
+    return None
+
+
+def _zip_content(path: Path) -> FileContent:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError):
+        description = "the beginning of a zip archive (as .xlsx files are) whose end is missing or damaged"
+        return FileContent("damaged", description, DOWNLOAD_AGAIN)
+    known = (content for member, content in _ZIP_MEMBERS if member in members)
+    unpack = "Unpack it and put the workbooks inside it here."
+    return next(known, FileContent("zip", "a zip archive without a workbook's parts", unpack))
+
+
+def _ole_content(path: Path) -> FileContent:
+    if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
+        remedy = "Open it with its password and save it without one."
+        return FileContent("encrypted", "an encrypted Excel workbook (it asks for a password)", remedy)
+    try:
+        CalamineWorkbook.from_path(path)
+    except (CalamineError, OSError, ValueError):
+        description = "an old Office document (.doc, .ppt, or an .xls that is damaged or has a password)"
+        return FileContent("ole", description, f"If it is a workbook: {SAVE_AS_XLSX}")
+    return FileContent("xls", "an old Excel workbook (.xls)")
+
+
+def _text_content(start: bytes) -> FileContent:
+    for beginning, content in _BINARY_BEGINNINGS:
+        if start.startswith(beginning):
+            return content
+    text = decoded(start, is_cut=len(start) == _SAMPLE)
+    if text is None:
+        return FileContent("unknown", f"unknown (its first bytes are {start[:4].hex(' ')})", DOWNLOAD_AGAIN)
+    if not text.strip():
+        return FileContent("empty", f"empty ({len(start)} bytes)", DOWNLOAD_AGAIN)
+    markup = _markup_content(start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1024].lower())
+    if markup is not None:
+        return markup
+    if "," in text:
+        return FileContent("csv", "comma-separated text")
+    words = " ".join(text.split())
+    shown = words if len(words) <= 40 else f"{words[:40]}..."
+    return FileContent("text", f"plain text (it begins '{shown}')", DOWNLOAD_AGAIN)
+
+
+def _markup_content(beginning: bytes) -> FileContent | None:
+    if beginning.startswith(_HTML_BEGINNINGS) or b"<html" in beginning:
+        remedy = f"Such a page is often saved in place of a file when the login has expired. {DOWNLOAD_AGAIN}"
+        return FileContent("html", "a web page (HTML)", remedy)
+    if beginning.startswith(b"<?xml"):
+        return FileContent("xml", "an XML document", SAVE_AS_XLSX)
+    return None

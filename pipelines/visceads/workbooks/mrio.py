@@ -1,0 +1,206 @@
+"""Provincial multi-regional input-output workbooks (31 provinces x 42 sectors) -> verified tables.
+
+Belongs here: reading a workbook whole, or refusing it whole. Not here: where a table lies (`mrio_axis`, `mrio_rows`),
+its numbers (`mrio_cells`), what must hold (`mrio_checks`), several prints of one table (`mrio_twins`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from visceads.workbooks.file_content import file_content
+from visceads.workbooks.mrio_arrays import MrioArrays, MrioPlaces
+from visceads.workbooks.mrio_axis import TableLocation, find_tables
+from visceads.workbooks.mrio_cells import (
+    StatedTable,
+    arrays_of,
+    cell_findings,
+    long_frame,
+    places_of,
+    read_cells,
+)
+from visceads.workbooks.mrio_checks import verify
+from visceads.workbooks.mrio_families import SUPPORTED
+from visceads.workbooks.mrio_place import Cell, Source
+from visceads.workbooks.mrio_rows import RowAxis, read_row_axis
+from visceads.workbooks.mrio_twins import require_equal
+from visceads.workbooks.refusal import Finding, Refusal, address
+from visceads.workbooks.sheets import Workbook, cell_defects, open_workbook
+
+_CITY_MATRIX = "a MATLAB file, as the city table (313 regions x 42 sectors) is published"
+
+
+@dataclass(frozen=True)
+class MrioTable:
+    """One table of a workbook, verified.
+
+    Attributes:
+        table_id: such as '2012', '2017' (2012-style classification) or '2017-new' (2017-style).
+        year: the year of the table.
+        classification: '2012' or '2017'.
+        sheet: the sheet it was read from.
+        cells: the bronze cells (`mrio_cells.SCHEMA`), 10k yuan and Mt, as stated.
+        arrays: the same as arrays in canonical order.
+        places: where the rows and columns of the arrays stand on the sheet.
+    """
+
+    table_id: str
+    year: int
+    classification: str
+    sheet: str
+    cells: pl.DataFrame
+    arrays: MrioArrays
+    places: MrioPlaces
+
+
+@dataclass(frozen=True)
+class MrioReading:
+    """What a workbook holds.
+
+    Attributes:
+        tables: its tables, in sheet order; of several prints of one table only the kept one.
+        findings: what its users should know.
+        is_synthetic: whether a note says SYNTHETIC (the demonstration release).
+        is_reconstructed: whether a note says RECONSTRUCTED (test material, no facts about China).
+    """
+
+    tables: tuple[MrioTable, ...]
+    findings: tuple[Finding, ...]
+    is_synthetic: bool
+    is_reconstructed: bool
+
+
+def read_mrio(path: Path, year: int | None = None) -> MrioReading:
+    """Read a workbook of provincial multi-regional tables whole.
+
+    Layouts, classification, order of the axes and items are found by content; every identity is checked. The rules
+    are those of the CEADs tables of 2012 to 2020 (Zheng et al., 2020 and later releases of the same format).
+
+    Args:
+        path: the workbook.
+        year: the year of its tables, for a workbook that does not state it.
+
+    Returns:
+        The tables; money in 10k yuan at current producer prices, CO2 in Mt.
+
+    Raises:
+        Refusal: E_NOT_SPREADSHEET, E_UNKNOWN_LAYOUT, E_MRIO_FAMILY, E_LABEL, E_PROVINCE_SET, E_SECTOR_SET,
+            E_CLASSIFICATION, E_ITEM, E_YEAR_UNKNOWN, E_YEAR_CONFLICT, E_ERROR_CELLS, E_EMPTY_CELL, E_NOT_NUMBER,
+            E_TWIN_MISMATCH or one of `mrio_checks.verify`; if one table breaks, the workbook is refused.
+    """
+    path = Path(path)
+    if file_content(path).kind == "mat":
+        text = f"{path.name}: this is {_CITY_MATRIX}; not supported. Supported is {SUPPORTED}."
+        raise Refusal("E_MRIO_FAMILY", text)
+    workbook = open_workbook(path)
+    locations = find_tables(workbook, year)
+    if not locations:
+        raise _no_table(workbook)
+    findings = [*workbook.findings]
+    tables: list[MrioTable] = []
+    for location in _cleanest_first(locations):
+        table, axis_findings = _read_table(workbook, location)
+        twin = next((kept for kept in tables if kept.table_id == table.table_id), None)
+        if twin is None:
+            tables.append(table)
+            findings += axis_findings
+        else:
+            findings.append(require_equal(twin.arrays, twin.places, table.arrays, table.places, table.table_id))
+    order = list(workbook.sheet_names)
+    notes = _notes(workbook, {location.sheet for location in locations})
+    return MrioReading(
+        tables=tuple(sorted(tables, key=lambda table: order.index(table.sheet))),
+        findings=tuple(findings),
+        is_synthetic="SYNTHETIC" in notes,
+        is_reconstructed="RECONSTRUCTED" in notes,
+    )
+
+
+def _read_table(workbook: Workbook, location: TableLocation) -> tuple[MrioTable, list[Finding]]:
+    source = Source(workbook.path.name, location.sheet)
+    axis, places, stated = _stated_table(workbook, location, source)
+    arrays = arrays_of(stated, location.classification)
+    findings = [
+        *location.findings,
+        *_repaired(location, axis, source),
+        *cell_findings(stated, arrays, places),
+        *verify(arrays, places),
+    ]
+    table = MrioTable(
+        table_id=location.table_id,
+        year=location.year,
+        classification=location.classification,
+        sheet=location.sheet,
+        cells=long_frame(stated, places, location.table_id, location.classification),
+        arrays=arrays,
+        places=places,
+    )
+    return table, findings
+
+
+def _stated_table(
+    workbook: Workbook, location: TableLocation, source: Source
+) -> tuple[RowAxis, MrioPlaces, StatedTable]:
+    """Read the sheet; its two million cells are let go when this returns."""
+    sheet = workbook.load(location.sheet)
+    axis = read_row_axis(sheet.rows, location, source)
+    places = places_of(location, axis, source)
+    _refuse_defects(workbook, sheet.raw_name, places)
+    return axis, places, read_cells(sheet.rows, places)
+
+
+def _refuse_defects(workbook: Workbook, raw_sheet_name: str, places: MrioPlaces) -> None:
+    """Errors and formulas without result look empty to the parser; outside the table (in check columns) they may be."""
+    defects = cell_defects(workbook.path, raw_sheet_name)
+    rows = {*places.row_nos.tolist(), *places.item_rows.values()}
+    columns = {
+        *places.column_nos.tolist(),
+        *places.final_demand_columns.tolist(),
+        *places.item_columns.values(),
+    }
+
+    def inside(cells: Sequence[Cell]) -> list[Cell]:
+        return [(row, column) for row, column in cells if row in rows and column in columns]
+
+    errors, formulas = inside(defects.error_cells), inside(defects.uncached_formulas)
+    if errors:
+        text = f"{len(errors)} error cells (such as #REF!) in the table, first {address(*errors[0])}. "
+        text += "Repair them in the source, or use the publisher's copy."
+        raise places.source.refusal("E_ERROR_CELLS", text, errors[0])
+    if formulas:
+        text = f"{len(formulas)} formulas in the table were saved without their result, first "
+        text += f"{address(*formulas[0])}. Open the workbook in a spreadsheet program and save it."
+        raise places.source.refusal("E_EMPTY_CELL", text, formulas[0])
+
+
+def _repaired(location: TableLocation, axis: RowAxis, source: Source) -> list[Finding]:
+    labels = [*location.repaired_labels, *axis.repaired_labels]
+    if not labels:
+        return []
+    shown = ", ".join(f"'{label}'" for label in sorted(set(labels)))
+    text = f"{len(labels)} labels were read although '0' stands for 'nan' in them: {shown}."
+    return [source.finding("W_LABEL_REPAIRED", text)]
+
+
+def _cleanest_first(locations: Sequence[TableLocation]) -> list[TableLocation]:
+    """Of two prints of a table the one with clean labels is kept, then the one with more items, then the first."""
+    return sorted(locations, key=lambda table: (len(table.repaired_labels), -len(table.item_columns)))
+
+
+def _notes(workbook: Workbook, table_sheets: set[str]) -> str:
+    """All text of the sheets that hold no table."""
+    heads = [workbook.load_head(name) for name in workbook.sheet_names if name not in table_sheets]
+    return "\n".join(cell for head in heads for row in head.rows for cell in row if isinstance(cell, str))
+
+
+def _no_table(workbook: Workbook) -> Refusal:
+    names = ", ".join(workbook.sheet_names)
+    text = (
+        f"{workbook.path.name}: no sheet holds {SUPPORTED}; sheets {names}. A row of 1302 sector names, or of the "
+        "numbers 01 to 42 repeated 31 times, must stand within the first 15 rows. Check that this is the right file."
+    )
+    return Refusal("E_UNKNOWN_LAYOUT", text)

@@ -1,0 +1,238 @@
+"""The accounting identities of a provincial multi-regional table, and what explains them when they break.
+
+Belongs here: residuals, tolerances, the search for a cause (a subtracted error, exchanged labels, sectors without
+output). Not here: units and signs (`mrio_checks`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from visceads import codes
+from visceads.workbooks.mrio_arrays import Floats, MrioArrays, MrioPlaces, sector_at
+from visceads.workbooks.mrio_place import Cell, province_name, sector_name
+from visceads.workbooks.mrio_rows import VALUE_ADDED_CODES
+from visceads.workbooks.refusal import Finding, Refusal, address
+
+EXACT = 1e-6
+"""A residual up to this share of gross output (and always up to 1, that is 10k yuan) passes."""
+
+NOTED = 1e-3
+"""A residual up to this share of gross output is noted; a larger one refuses the workbook."""
+
+_ROWS = "intermediate use + final demand + exports + error = gross output"
+_COLUMNS = "intermediate input + value added = gross output"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One identity over the 1,302 sectors.
+
+    Attributes:
+        name: the identity in words.
+        residual: left side minus right side, 10k yuan; NaN where a printed total is empty.
+        cells: the cell to look at, by sector index.
+    """
+
+    name: str
+    residual: Floats
+    cells: tuple[Cell, ...]
+
+
+def intermediate_use(arrays: MrioArrays) -> Floats:
+    """TIU: domestic intermediate sales by seller, recomputed."""
+    return np.asarray(arrays.flows.sum(axis=1))
+
+
+def intermediate_input(arrays: MrioArrays) -> Floats:
+    """TII: domestic and imported intermediate purchases by buyer, recomputed."""
+    return np.asarray(arrays.flows.sum(axis=0) + arrays.column_items["IM"])
+
+
+def value_added(arrays: MrioArrays) -> Floats:
+    """TVA: value added by buyer, recomputed."""
+    return np.asarray(sum(arrays.column_items[item] for item in VALUE_ADDED_CODES))
+
+
+def check_balance(arrays: MrioArrays, places: MrioPlaces, zero_output_offenders: Mapping[int, str]) -> list[Finding]:
+    """Check rows, columns, the whole table and the printed totals.
+
+    Args:
+        arrays: the table.
+        places: where its cells stand.
+        zero_output_offenders: sectors with gross output 0 that hold something else: index -> what.
+
+    Returns:
+        One W_BALANCE for each identity that is off by more than 1e-6 and not more than 1e-3 of gross output.
+
+    Raises:
+        Refusal: E_BALANCE, E_ERR_SIGN or E_ZERO_OUTPUT.
+    """
+    identities = _identities(arrays, places)
+    broken = [identity for identity in identities if _exceeds(identity, arrays, NOTED).any()]
+    explained = _exchanged_labels(arrays, places) if broken else None
+    if explained is not None:
+        raise explained
+    if zero_output_offenders and _is_only_about(zero_output_offenders, identities[:2], arrays):
+        raise _zero_output(zero_output_offenders, arrays, places)
+    if broken:
+        raise _error_sign(arrays, places) or _imbalance(broken[0], arrays, places)
+    noted = [_noted(identity, arrays, places) for identity in identities if _exceeds(identity, arrays, EXACT).any()]
+    return noted + _whole_table(arrays, places)
+
+
+def _identities(arrays: MrioArrays, places: MrioPlaces) -> list[Identity]:
+    """Rows and columns first; then the printed totals, where the sheet has them, against the recomputed ones."""
+    use, inputs, added = intermediate_use(arrays), intermediate_input(arrays), value_added(arrays)
+    final_use = arrays.final_demand.sum(axis=1) + arrays.row_items["EX"]
+    output = arrays.gross_output
+    output_cells = _row_cells(places, "GO")
+    column_cells = tuple((places.item_rows["IM"], int(column)) for column in places.column_nos)
+    identities = [
+        Identity(f"rows: {_ROWS}", use + final_use + arrays.row_items["ERR"] - output, output_cells),
+        Identity(f"columns: {_COLUMNS}", inputs + added - output, column_cells),
+    ]
+    for item, computed in (("TIU", use), ("TFU", final_use)):
+        if item in arrays.row_items:
+            name = f"printed {item} = the sum of its parts"
+            identities.append(Identity(name, arrays.row_items[item] - computed, _row_cells(places, item)))
+    for item, computed in (("TII", inputs), ("TVA", added), ("TI", inputs + added)):
+        if item in arrays.column_items:
+            cells = tuple((places.item_rows[item], int(column)) for column in places.column_nos)
+            name = f"printed {item} = the sum of its parts"
+            identities.append(Identity(name, arrays.column_items[item] - computed, cells))
+    return identities
+
+
+def _row_cells(places: MrioPlaces, item: str) -> tuple[Cell, ...]:
+    return tuple((int(row), places.item_columns[item]) for row in places.row_nos)
+
+
+def _exceeds(identity: Identity, arrays: MrioArrays, share: float) -> npt.NDArray[np.bool_]:
+    """Where the residual is above both 10k yuan and a share of gross output; an empty total exceeds nothing."""
+    return np.nan_to_num(abs(identity.residual)) > np.maximum(1.0, share * abs(arrays.gross_output))
+
+
+def _is_only_about(offenders: Mapping[int, str], main: list[Identity], arrays: MrioArrays) -> bool:
+    """Whether the sectors without output account for the rows, or for the columns, that do not balance."""
+    unbalanced = [{int(i) for i in np.flatnonzero(_exceeds(identity, arrays, NOTED))} for identity in main]
+    return any(indices <= set(offenders) for indices in unbalanced)
+
+
+def _zero_output(offenders: Mapping[int, str], arrays: MrioArrays, places: MrioPlaces) -> Refusal:
+    index, what = next(iter(offenders.items()))
+    text = (
+        f"gross output of {sector_at(arrays.classification, index)} is 0, but it has {what} (10k yuan, CO2 in Mt). "
+        f"A sector without output must be empty throughout; {len(offenders)} such sectors are not. Compare its row "
+        f"{places.row_nos[index]} and column {address(1, int(places.column_nos[index]))[:-1]} with the publisher's copy."
+    )
+    return places.source.refusal("E_ZERO_OUTPUT", text, places.row_item_cell("GO", index))
+
+
+def _error_sign(arrays: MrioArrays, places: MrioPlaces) -> Refusal | None:
+    """The rows balance only if the statistical error is subtracted."""
+    rows, columns = _identities(arrays, places)[:2]
+    subtracted = Identity(rows.name, rows.residual - 2 * arrays.row_items["ERR"], rows.cells)
+    if not _exceeds(rows, arrays, NOTED).any() or _exceeds(columns, arrays, NOTED).any():
+        return None
+    if _exceeds(subtracted, arrays, NOTED).any():
+        return None
+    worst = int(abs(rows.residual).argmax())
+    text = (
+        f"{_ROWS} is off by {rows.residual[worst]:,.1f} (10k yuan) at {sector_at(arrays.classification, worst)}, and "
+        "the rows balance only if the statistical error is subtracted. Turn the sign of the error column."
+    )
+    return places.source.refusal("E_ERR_SIGN", text, places.row_item_cell("ERR", worst))
+
+
+def _imbalance(identity: Identity, arrays: MrioArrays, places: MrioPlaces) -> Refusal:
+    off = _exceeds(identity, arrays, NOTED)
+    order = np.argsort(-np.nan_to_num(abs(identity.residual)), kind="stable")
+    worst = [int(i) for i in order if off[i]][:10]
+    listed = "; ".join(
+        f"{sector_at(arrays.classification, i)} off by {identity.residual[i]:,.1f} of "
+        f"{arrays.gross_output[i]:,.1f} ({address(*identity.cells[i])})"
+        for i in worst
+    )
+    text = (
+        f"{identity.name} does not hold in {int(off.sum())} of 1302 sectors; the worst (10k yuan, of gross output): "
+        f"{listed}. Compare these sectors with the publisher's copy."
+    )
+    return places.source.refusal("E_BALANCE", text, identity.cells[worst[0]])
+
+
+def _noted(identity: Identity, arrays: MrioArrays, places: MrioPlaces) -> Finding:
+    off = _exceeds(identity, arrays, EXACT)
+    worst = int(np.where(off, abs(identity.residual), 0.0).argmax())
+    text = (
+        f"{identity.name} is off by more than one millionth (and at most one thousandth) of gross output in "
+        f"{int(off.sum())} sectors; the largest is {identity.residual[worst]:,.1f} (10k yuan) at "
+        f"{sector_at(arrays.classification, worst)}."
+    )
+    return places.source.finding("W_BALANCE", text, identity.cells[worst])
+
+
+def _whole_table(arrays: MrioArrays, places: MrioPlaces) -> list[Finding]:
+    """Value added of the country = final demand + exports + error - imported intermediates.
+
+    It follows from rows and columns, so it cannot break alone; small residuals of one sign add up in it.
+    """
+    added = float(value_added(arrays).sum())
+    spent = float(arrays.final_demand.sum() + arrays.row_items["EX"].sum() + arrays.row_items["ERR"].sum())
+    residual = added - (spent - float(arrays.column_items["IM"].sum()))
+    if abs(residual) <= EXACT * float(arrays.gross_output.sum()):
+        return []
+    text = (
+        f"total value added differs by {residual:,.1f} (10k yuan) from final demand + exports + error - imports of "
+        f"the whole table ({added:,.1f})."
+    )
+    return [places.source.finding("W_BALANCE", text)]
+
+
+def _exchanged_labels(arrays: MrioArrays, places: MrioPlaces) -> Refusal | None:
+    """Try whether exchanging two provinces, two sectors or two single labels on one axis restores the columns.
+
+    A row carries its gross output along when it is mislabelled, so the rows still balance; the columns show it.
+    """
+    inputs = intermediate_input(arrays) + value_added(arrays)
+    output = arrays.gross_output
+    off = _exceeds(Identity("", inputs - output, ()), arrays, NOTED)
+    if not off.any():
+        return None
+    names, order = _exchange(np.flatnonzero(off), arrays.classification)
+    exchanged = output[order]
+    if (abs(inputs - exchanged) > np.maximum(1.0, NOTED * exchanged)).any():
+        return None
+    worst = int(np.where(off, abs(inputs - output), 0.0).argmax())
+    text = (
+        f"{_COLUMNS} does not hold in {int(off.sum())} of 1302 sectors, all of {names[0]} and {names[1]}, and holds if "
+        f"these two are exchanged on one axis: their row labels or their column labels look exchanged. Compare the "
+        "labels of both axes with the publisher's copy."
+    )
+    cell = (places.item_rows["IM"], int(places.column_nos[worst]))
+    return places.source.refusal("E_BALANCE", text, cell)
+
+
+def _exchange(sectors: npt.NDArray[np.intp], classification: str) -> tuple[tuple[str, ...], npt.NDArray[np.intp]]:
+    """Return the two names whose exchange could explain that these sectors are off, and the exchanged order.
+
+    Where the sectors belong to neither two provinces nor two sectors, the order is the old one.
+    """
+    order = np.arange(len(codes.province_codes()) * 42)
+    table = order.reshape(-1, 42)
+    provinces, kinds = (np.unique(part) for part in np.divmod(sectors, 42))
+    names: tuple[str, ...] = ("", "")
+    if sectors.size == 2:
+        names = (sector_at(classification, int(sectors[0])), sector_at(classification, int(sectors[1])))
+        order[sectors] = sectors[::-1]
+    elif provinces.size == 2:
+        names = tuple(province_name(codes.province_codes()[p]) for p in provinces)
+        table[provinces] = table[provinces[::-1]]
+    elif kinds.size == 2:
+        names = tuple(sector_name(codes.sector_codes(classification)[k]) for k in kinds)
+        table[:, kinds] = table[:, kinds[::-1]]
+    return names, order

@@ -1,0 +1,255 @@
+"""The written workbooks: published layouts, the word SYNTHETIC everywhere, the same bytes on every run."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from python_calamine import CalamineWorkbook
+
+from visceads import codes
+from visceads.demo import release, write_demo_release
+from visceads.demo.inventory import synthetic_inventory
+from visceads.demo.inventory_workbook import write_inventory_workbook
+from visceads.demo.mrio_table import synthetic_table
+from visceads.demo.mrio_workbook import write_mrio_workbook
+from visceads.demo.workbook import synthetic_workbook
+from visceads.workbooks.co2_inventory import read_co2_inventory
+from visceads.workbooks.mrio import read_mrio
+
+
+@pytest.fixture(scope="module")
+def inventory_path(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("inventory") / "inventory.xlsx"
+    write_inventory_workbook(path, synthetic_inventory(2015))
+    return path
+
+
+@pytest.fixture(scope="module")
+def mrio_path(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("mrio") / "mrio.xlsx"
+    write_mrio_workbook(path, [synthetic_table(2017, "2012"), synthetic_table(2017, "2017")])
+    return path
+
+
+@pytest.fixture(scope="module")
+def mrio_rows(mrio_path):
+    """Sheet name -> its rows; addresses are those of Excel less one."""
+    workbook = CalamineWorkbook.from_path(str(mrio_path))
+    return {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names}
+
+
+def text_of(rows) -> str:
+    return "\n".join(str(cell) for row in rows for cell in row)
+
+
+def numbers(rows, first_row, row_count, first_column, column_count) -> np.ndarray:
+    """A block of numbers, addressed as Excel counts; a blank cell makes it fail."""
+    block = [row[first_column - 1 : first_column - 1 + column_count] for row in rows[first_row - 1 :][:row_count]]
+    return np.array(block, dtype=float)
+
+
+# --- inventory -----------------------------------------------------------------------------------------
+
+
+def test_inventory_has_a_note_and_30_province_sheets_out_of_order(inventory_path) -> None:
+    names = CalamineWorkbook.from_path(str(inventory_path)).sheet_names
+    assert names[0] == "NOTE"
+    assert all(name.endswith("2015") for name in names[1:])
+    found = [codes.province_of(name.removesuffix("2015")) for name in names[1:]]
+    assert sorted(found) == sorted(codes.inventory_province_codes())
+    assert found != list(codes.inventory_province_codes())
+
+
+def test_inventory_sheet_is_laid_out_as_v3(inventory_path) -> None:
+    """workbook-formats.md, section 3: fuels, units, an empty row, the total, 47 rows; 22 value columns."""
+    sheet = openpyxl.load_workbook(inventory_path, read_only=True)["InnerMongolia2015"]
+    rows = list(sheet.iter_rows(min_row=1, max_row=52, max_col=24, values_only=True))
+    assert rows[0][0] == "Emission_Inventory"
+    assert rows[0][1:5] == ("Raw_Coal", "CleanedCoal", "Other_Washed_Coal", "Briquettes")
+    columns = [codes.fuel_of_header(header) for header in rows[0][1:23]]
+    assert columns == list(codes.seed("fuel").sort("fuel_no")["fuel_code"])
+    assert rows[1][:23] == ("unit", *["Mt CO2"] * 22)
+    assert not any(cell is not None for cell in rows[2])
+    assert rows[3][0] == "TotalEmissions"
+    assert [codes.code_of("inventory", row[0]) for row in rows[4:51]] == list(codes.inventory_codes())
+    assert not any(cell is not None for row in rows for cell in row[23:])
+    assert len(rows) == 51 or not any(rows[51])
+
+
+def test_inventory_sheets_add_up(inventory_path) -> None:
+    workbook = CalamineWorkbook.from_path(str(inventory_path))
+    for name in workbook.sheet_names[1:]:
+        cells = numbers(workbook.get_sheet_by_name(name).to_python(skip_empty_area=False), 4, 48, 2, 22)
+        np.testing.assert_allclose(cells[1:].sum(axis=0), cells[0], atol=1e-9, err_msg=name)
+        scope_1 = cells[:, :17].sum(axis=1) + cells[:, 20]
+        np.testing.assert_allclose(scope_1, cells[:, 21], atol=1e-9, err_msg=name)
+        assert not cells[:, 17:20].any()
+
+
+def test_inventory_note_says_synthetic_in_both_languages(inventory_path) -> None:
+    rows = CalamineWorkbook.from_path(str(inventory_path)).get_sheet_by_name("NOTE").to_python()
+    assert "SYNTHETIC" in text_of(rows)
+    assert "says nothing about China" in text_of(rows)
+    assert "虚构" in text_of(rows)
+    assert ["Timeseries/时间序列", 2015.0] in [row[:2] for row in rows]
+
+
+def test_document_properties_say_synthetic(inventory_path, mrio_path) -> None:
+    for path in (inventory_path, mrio_path):
+        with zipfile.ZipFile(path) as archive:
+            properties = archive.read("docProps/core.xml").decode()
+        assert "<dc:title>SYNTHETIC " in properties
+        assert "says nothing about China" in properties
+        assert "虚构" in properties
+
+
+def test_same_inventory_has_the_same_bytes(inventory_path, tmp_path) -> None:
+    again = tmp_path / "again.xlsx"
+    write_inventory_workbook(again, synthetic_inventory(2015))
+    assert again.read_bytes() == inventory_path.read_bytes()
+
+
+def test_reader_accepts_the_inventory(inventory_path) -> None:
+    reading = read_co2_inventory(inventory_path)
+    assert reading.is_synthetic
+    assert [finding.code for finding in reading.findings] == []
+    assert reading.cells.height == 30 * 48 * 22
+
+
+# --- MRIO ----------------------------------------------------------------------------------------------
+
+
+def test_mrio_sheets_are_named_as_published(mrio_rows) -> None:
+    assert list(mrio_rows) == ["Note", "Sector ", "Province", "Table_2017_consistent", "English_Version"]
+    assert len(mrio_rows["Sector "]) == 43
+    assert len(mrio_rows["Province"]) == 32
+
+
+def test_mrio_note_says_synthetic_in_both_languages(mrio_rows) -> None:
+    note = text_of(mrio_rows["Note"])
+    assert "SYNTHETIC" in note
+    assert "says nothing about China" in note
+    assert "虚构" in note
+    assert "ten thousand yuan" in note
+
+
+@pytest.mark.parametrize(("sheet", "classification"), [("Table_2017_consistent", "2012"), ("English_Version", "2017")])
+def test_mrio_axes_resolve_and_agree(mrio_rows, sheet, classification) -> None:
+    rows = mrio_rows[sheet]
+    expected = [(p, s) for p in codes.province_codes() for s in codes.sector_codes(classification)]
+    down = [(codes.province_of(row[0]), codes.code_of("mrio", row[1])) for row in rows[4:1306]]
+    across = [
+        (codes.province_of(province), codes.code_of("mrio", sector))
+        for province, sector in zip(rows[1][3:1305], rows[2][3:1305], strict=True)
+    ]
+    assert down == expected
+    assert across == expected
+    numbered = [f"{k:02d}" for k in range(1, 43)] * 31
+    assert rows[3][3:1305] == numbered
+    assert [row[2] for row in rows[4:1306]] == numbered
+    assert "Shannxi" in rows[1]
+
+
+def test_first_layout_has_its_blocks_where_published(mrio_rows) -> None:
+    """workbook-formats.md, section 8.1, column A: D5, AXF, AXG:BDE, 1462-1465, rows 1307-1316."""
+    rows, table = mrio_rows["Table_2017_consistent"], synthetic_table(2017, "2012")
+    assert not any(rows[0])
+    np.testing.assert_array_equal(numbers(rows, 5, 1302, 4, 1302), table.flow)
+    assert (rows[1][1305], rows[2][1305], rows[3][1305]) == ("", "Total intermediate use", "")
+    np.testing.assert_array_equal(numbers(rows, 5, 1302, 1306, 1)[:, 0], table.intermediate_use)
+    np.testing.assert_array_equal(numbers(rows, 5, 1302, 1307, 155), table.final_demand)
+    assert rows[3][1306:1461] == ["FU101", "FU102", "FU103", "FU201", "FU202"] * 31
+    assert rows[3][1461:] == ["EX", "TFU", "ERR", "GO", "", ""]
+    np.testing.assert_array_equal(numbers(rows, 5, 1302, 1465, 1)[:, 0], table.gross_output)
+    assert not numbers(rows, 5, 1302, 1467, 1).any()
+    items = ["IM", "TII", "VA001", "VA002", "VA003", "VA004", "TVA", "TI", "", ""]
+    assert [row[2] for row in rows[1306:]] == items
+    assert [row[1] for row in rows[1314:]] == ["Gross Input", "CO2 (Mt)"]
+    assert rows[1308][1] == "Conpensation of employees"
+    np.testing.assert_array_equal(numbers(rows, 1307, 1, 1307, 155)[0], table.import_final)
+    np.testing.assert_array_equal(numbers(rows, 1309, 4, 4, 1302), table.value_added)
+    np.testing.assert_array_equal(numbers(rows, 1316, 1, 4, 1302)[0], table.co2_mt)
+
+
+def test_second_layout_has_neither_intermediate_use_nor_checks_nor_co2(mrio_rows) -> None:
+    """workbook-formats.md, section 8.1, column A': final demand starts one column further left."""
+    rows, table = mrio_rows["English_Version"], synthetic_table(2017, "2017")
+    np.testing.assert_array_equal(numbers(rows, 5, 1302, 4, 1302), table.flow)
+    np.testing.assert_array_equal(numbers(rows, 5, 1302, 1306, 155), table.final_demand)
+    assert rows[3][1460:] == ["EX", "TFU", "ERR", "GO"]
+    np.testing.assert_array_equal(numbers(rows, 5, 1302, 1464, 1)[:, 0], table.gross_output)
+    assert [row[2] for row in rows[1306:]] == ["IM", "TII", "VA001", "VA002", "VA003", "VA004", "TVA", "TI"]
+
+
+def test_item_labels_are_known(mrio_rows) -> None:
+    items = codes.seed("mrio_item")
+    known = {
+        codes.normal_key(label) for variants in items["label_variants_en"].drop_nulls() for label in variants.split("|")
+    } | {codes.normal_key(name) for name in items["name_en"]}
+    rows = mrio_rows["Table_2017_consistent"]
+    printed = [*rows[2][1305:], *(row[1] for row in rows[1306:])]
+    assert [label for label in printed if codes.normal_key(label) not in known] == []
+
+
+def test_reader_accepts_both_tables_and_returns_what_was_made(mrio_path) -> None:
+    """The only finding is the CO2 row that the second layout does not have."""
+    reading = read_mrio(mrio_path)
+    assert reading.is_synthetic
+    assert not reading.is_reconstructed
+    assert [finding.code for finding in reading.findings] == ["W_NO_SATELLITE"]
+    assert [table.table_id for table in reading.tables] == ["2017", "2017-new"]
+    for read in reading.tables:
+        made = synthetic_table(2017, read.classification)
+        np.testing.assert_array_equal(read.arrays.flows, made.flow)
+        np.testing.assert_array_equal(read.arrays.final_demand, made.final_demand)
+        np.testing.assert_array_equal(read.arrays.final_imports, made.import_final)
+        np.testing.assert_array_equal(read.arrays.row_items["ERR"], made.statistical_error)
+        np.testing.assert_array_equal(read.arrays.gross_output, made.gross_output)
+        np.testing.assert_array_equal(read.arrays.column_items["VA002"], made.value_added[1])
+
+
+# --- release -------------------------------------------------------------------------------------------
+
+
+def test_release_is_six_workbooks_with_progress(tmp_path, monkeypatch) -> None:
+    """Which workbooks are written, and with what, without the time that writing them takes."""
+    tables: list[list[str]] = []
+
+    def write_nothing(path: Path, content) -> None:
+        path.touch()
+        tables.append([table.table_id for table in content] if isinstance(content, list) else [])
+
+    monkeypatch.setattr(release, "write_inventory_workbook", write_nothing)
+    monkeypatch.setattr(release, "write_mrio_workbook", write_nothing)
+    messages: list[str] = []
+    paths = write_demo_release(tmp_path / "new" / "folder", messages.append)
+    assert len(paths) == len(messages) == 6
+    assert all(path.exists() and path.name.startswith("SYNTHETIC_") for path in paths)
+    assert tables == [[], [], [], ["2012"], ["2015"], ["2017", "2017-new"]]
+    assert messages[5].endswith("(6 of 6).")
+
+
+def test_release_into_a_file_is_refused_with_a_sentence(tmp_path) -> None:
+    file = tmp_path / "taken"
+    file.touch()
+    with pytest.raises(NotADirectoryError, match="is a file; name a folder for the demo release"):
+        write_demo_release(file)
+
+
+def test_unfinished_workbook_leaves_the_old_one_alone(tmp_path) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_text("old")
+
+    def write_half() -> None:
+        with synthetic_workbook(path, "test") as workbook:
+            workbook.add_worksheet("one").write_number(0, 0, 1)
+            raise RuntimeError("broken off")
+
+    with pytest.raises(RuntimeError, match="broken off"):
+        write_half()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,254 @@
+"""Each rule on a table is broken once, and the message names the place."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from visceads.workbooks.mrio_arrays import MrioArrays, MrioPlaces
+from visceads.workbooks.mrio_checks import verify
+from visceads.workbooks.mrio_place import Source
+from visceads.workbooks.refusal import Refusal
+
+BEIJING_CONSTRUCTION = 27
+HEBEI = slice(2 * 42, 3 * 42)
+SHANXI = slice(3 * 42, 4 * 42)
+
+
+@pytest.fixture
+def arrays(mrio):
+    table = mrio.table()
+    return MrioArrays("2012", table.Z, table.FU, table.row_items, table.column_items, np.full(155, np.nan))
+
+
+@pytest.fixture
+def places(arrays):
+    items = {item: 1462 + position for position, item in enumerate(arrays.row_items)}
+    rows = {item: 1307 + position for position, item in enumerate(arrays.column_items)}
+    axis = np.arange(1302, dtype=np.int32)
+    final_demand = np.arange(1307, 1462, dtype=np.int32)
+    return MrioPlaces(Source("MRIO.xlsx", "Table"), axis + 5, axis + 4, final_demand, items, rows)
+
+
+def refused(arrays, places):
+    with pytest.raises(Refusal) as caught:
+        verify(arrays, places)
+    return caught.value
+
+
+def without_totals(arrays):
+    for items, totals in ((arrays.row_items, ("TIU", "TFU")), (arrays.column_items, ("TII", "TVA", "TI"))):
+        for item in totals:
+            del items[item]
+
+
+def swap(values, first, second):
+    values[[*range(1302)[first], *range(1302)[second]]] = values[[*range(1302)[second], *range(1302)[first]]]
+
+
+def test_a_balanced_table_passes_without_findings(arrays, places):
+    assert verify(arrays, places) == ()
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        (1e-4, "like 100 million yuan"),
+        (1e-2, "like million yuan"),
+        (1e4, "like yuan"),
+        (1e-9, "no unit"),
+    ],
+)
+def test_another_money_unit_is_refused_and_named(arrays, places, factor, words):
+    arrays.row_items["GO"] *= factor
+    refusal = refused(arrays, places)
+    assert refusal.code == "E_UNIT_MONEY"
+    assert words in refusal.message
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"), [(1e6, "like tonnes"), (1e3, "like thousand tonnes"), (1e2, "like 10k tonnes")]
+)
+def test_another_unit_of_emissions_is_refused_and_named(arrays, places, factor, words):
+    arrays.column_items["CO2"] *= factor
+    refusal = refused(arrays, places)
+    assert refusal.code == "E_UNIT_CO2"
+    assert words in refusal.message
+
+
+def test_a_table_without_emissions_is_noted(arrays, places):
+    del arrays.column_items["CO2"]
+    assert [finding.code for finding in verify(arrays, places)] == ["W_NO_SATELLITE"]
+
+
+def test_a_negative_flow_is_refused_with_its_cell(arrays, places):
+    arrays.flows[0, 1] = -3.0
+    refusal = refused(arrays, places)
+    assert (refusal.code, refusal.cell) == ("E_NEGATIVE", "E5")
+    assert "from Beijing / Agriculture to Beijing / Coal mining" in refusal.message
+
+
+@pytest.mark.parametrize("category", [0, 1, 2, 3])
+def test_negative_final_demand_is_refused_but_for_inventories(arrays, places, category):
+    arrays.final_demand[0, category] = -3.0
+    assert refused(arrays, places).code == "E_NEGATIVE"
+
+
+@pytest.mark.parametrize("item", ["IM", "VA001", "VA003", "CO2"])
+def test_negative_column_items_are_refused(arrays, places, item):
+    arrays.column_items[item][7] = -3.0
+    refusal = refused(arrays, places)
+    assert refusal.code == "E_NEGATIVE"
+    assert refusal.message.startswith("MRIO.xlsx, sheet 'Table', cell K")
+
+
+def test_slightly_negative_exports_are_noted_and_others_refused(arrays, places):
+    without_totals(arrays)
+    arrays.row_items["EX"][0] = -0.5
+    arrays.final_demand[0, 0] += 1000.5
+    assert [finding.code for finding in verify(arrays, places)] == ["W_SMALL_NEGATIVE"]
+    arrays.row_items["EX"][0] = -2.0
+    assert refused(arrays, places).code == "E_NEGATIVE"
+
+
+def test_a_wrong_row_is_refused_with_the_worst_sectors_first(arrays, places):
+    without_totals(arrays)
+    for offset in range(12):
+        arrays.final_demand[BEIJING_CONSTRUCTION + offset, 0] += 1e6 * (offset + 1)
+    refusal = refused(arrays, places)
+    assert refusal.code == "E_BALANCE"
+    assert "12 of 1302 sectors" in refusal.message
+    assert refusal.message.count("off by") == 10
+    worst = refusal.message.index("off by 12,000,000.0")
+    assert worst < refusal.message.index("off by 11,000,000.0")
+
+
+def test_a_wrong_column_is_refused_with_province_and_sector(arrays, places):
+    without_totals(arrays)
+    arrays.column_items["VA001"][BEIJING_CONSTRUCTION] += 1e6
+    refusal = refused(arrays, places)
+    assert refusal.code == "E_BALANCE"
+    assert "columns" in refusal.message
+    assert "Beijing / Construction off by 1,000,000.0" in refusal.message
+
+
+@pytest.mark.parametrize(("residual", "codes"), [(19.0, []), (25.0, ["W_BALANCE"]), (19_900.0, ["W_BALANCE"])])
+def test_tolerances_of_the_balance(arrays, places, residual, codes):
+    """Gross output is 20,000,000: passes to 20, is noted to 20,000 (10k yuan)."""
+    without_totals(arrays)
+    arrays.final_demand[0, 0] += residual
+    assert [finding.code for finding in verify(arrays, places)] == codes
+
+
+def test_small_residuals_of_one_sign_are_noted_for_the_whole_table(arrays, places):
+    without_totals(arrays)
+    arrays.final_demand[arrays.gross_output > 0, 0] += 100.0
+    findings = verify(arrays, places)
+    assert [finding.code for finding in findings] == ["W_BALANCE", "W_BALANCE"]
+    assert "the whole table" in findings[1].message
+
+
+@pytest.mark.parametrize("item", ["TIU", "TFU"])
+def test_a_wrong_printed_row_total_is_refused(arrays, places, item):
+    arrays.row_items[item][0] *= 1.01
+    refusal = refused(arrays, places)
+    assert refusal.code == "E_BALANCE"
+    assert f"printed {item}" in refusal.message
+
+
+@pytest.mark.parametrize("item", ["TII", "TVA", "TI"])
+def test_a_wrong_printed_column_total_is_refused(arrays, places, item):
+    arrays.column_items[item][0] *= 1.01
+    refusal = refused(arrays, places)
+    assert refusal.code == "E_BALANCE"
+    assert f"printed {item}" in refusal.message
+
+
+def test_an_empty_printed_total_is_not_compared(arrays, places):
+    arrays.column_items["TI"][0] = np.nan
+    assert verify(arrays, places) == ()
+
+
+def test_a_subtracted_error_is_named(arrays, places):
+    arrays.row_items["ERR"] *= 300
+    arrays.final_demand[:, 0] += (arrays.gross_output > 0) * 200.0
+    arrays.final_demand[np.arange(1302), np.arange(1302) // 42 * 5] += arrays.row_items["ERR"]
+    arrays.final_demand[:, 0] -= (arrays.gross_output > 0) * 400.0
+    without_totals(arrays)
+    refusal = refused(arrays, places)
+    assert refusal.code == "E_ERR_SIGN"
+    assert "subtracted" in refusal.message
+
+
+@pytest.mark.parametrize(("share", "outcome"), [(0.04, None), (0.06, "W_ERR_SHARE"), (0.11, "E_ERR_SHARE")])
+def test_the_share_of_the_error(arrays, places, share, outcome):
+    without_totals(arrays)
+    moved = share * arrays.gross_output[0]
+    arrays.final_demand[0, 0] += arrays.row_items["ERR"][0] - moved
+    arrays.row_items["ERR"][0] = moved
+    if outcome == "E_ERR_SHARE":
+        assert refused(arrays, places).code == outcome
+    else:
+        assert [finding.code for finding in verify(arrays, places)] == [outcome] * (outcome is not None)
+
+
+def test_a_sector_without_output_must_be_empty(arrays, places, mrio):
+    arrays.flows[mrio.closed_sector, 0] = 4e6
+    refusal = refused(arrays, places)
+    assert refusal.code == "E_ZERO_OUTPUT"
+    assert "Tibet / Oil & gas" in refusal.message
+    assert "intermediate use 4e+06" in refusal.message
+
+
+@pytest.mark.parametrize("item", ["CO2", "VA002"])
+def test_a_sector_without_output_must_have_no_item(arrays, places, mrio, item):
+    without_totals(arrays)
+    arrays.column_items[item][mrio.closed_sector] = 0.5
+    assert refused(arrays, places).code == "E_ZERO_OUTPUT"
+
+
+def test_a_tiny_output_is_noted(arrays, places, mrio):
+    k = mrio.closed_sector
+    arrays.row_items["GO"][k] = arrays.column_items["VA001"][k] = arrays.final_demand[k, 0] = 5.0
+    arrays.row_items["TFU"][k] = arrays.column_items["TVA"][k] = arrays.column_items["TI"][k] = 5.0
+    assert [finding.code for finding in verify(arrays, places)] == ["W_TINY_OUTPUT"]
+
+
+def test_exchanged_row_labels_of_two_provinces_are_named(arrays, places):
+    """All that stands on the rows moves along, so the rows still balance; the columns do not."""
+    for values in (arrays.flows, arrays.final_demand, *arrays.row_items.values()):
+        swap(values, HEBEI, SHANXI)
+    refusal = refused(arrays, places)
+    assert refusal.code == "E_BALANCE"
+    assert "Hebei and Shanxi" in refusal.message
+    assert "look exchanged" in refusal.message
+
+
+def test_exchanged_column_labels_of_two_provinces_are_named(arrays, places):
+    for values in (arrays.flows.T, *arrays.column_items.values()):
+        swap(values, HEBEI, SHANXI)
+    assert "Hebei and Shanxi" in refused(arrays, places).message
+
+
+def test_exchanged_labels_of_two_sectors_are_named(arrays, places):
+    for values in (arrays.flows, arrays.final_demand, *arrays.row_items.values()):
+        table = values.reshape(31, 42, -1)
+        table[:, [5, 9]] = table[:, [9, 5]]
+    refusal = refused(arrays, places)
+    assert "Food & tobacco and Paper & printing" in refusal.message
+    assert "look exchanged" in refusal.message
+
+
+def test_exchanged_labels_of_two_rows_are_named(arrays, places):
+    for values in (arrays.flows, arrays.final_demand, *arrays.row_items.values()):
+        values[[0, 999]] = values[[999, 0]]
+    assert "look exchanged" in refused(arrays, places).message
+
+
+def test_a_scaled_province_is_not_called_exchanged(arrays, places):
+    arrays.column_items["VA001"][HEBEI] *= 2
+    arrays.column_items["VA001"][SHANXI] *= 2
+    without_totals(arrays)
+    refusal = refused(arrays, places)
+    assert refusal.code == "E_BALANCE"
+    assert "exchanged" not in refusal.message
