@@ -46,7 +46,8 @@ $(UV):
 .venv/.ready: pyproject.toml uv.lock | $(UV)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 		{ echo "visceads needs Python 3.11; $(PYTHON) is another. Install it, or say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
-	$(UV) sync --frozen --no-python-downloads --python $(PYTHON)
+	$(UV) sync --frozen --no-python-downloads --python $(PYTHON) --compile-bytecode
+	$(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project
 	@touch $@
 
 clean:

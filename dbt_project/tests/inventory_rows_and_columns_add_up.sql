@@ -1,4 +1,4 @@
-{{ config(meta={'dagster': {'ref': {'name': 'inventory_emission'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'stg_co2_inventory_cell'}}}) }}
 -- The 47 rows of a sheet add up to its total row, fuel by fuel, and the fuels and process of the total row to the total.
 -- Allowed: 1e-6 Mt; in V1, whose cells are rounded to one or two decimals, 1.0 Mt down a column and 0.5 Mt along a row.
 with cell as (

@@ -1,3 +1,4 @@
+{{ config(tags=['code_list']) }}
 -- Within one scheme a normal key means one thing.
 select
     'province' as scheme,

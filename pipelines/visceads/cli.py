@@ -2,6 +2,9 @@
 
 Belongs here: arguments, help texts, progress and summaries on the terminal, exit codes. Not here: the work itself.
 Exit code 0: done; 1: finished with rejected inputs or failed checks; 2: wrong usage.
+
+What a command needs is imported where it is used: a help text then appears at once, and the processes that read
+workbooks, which import this module when they start, do so without the contracts.
 """
 
 from __future__ import annotations
@@ -10,10 +13,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
-import polars as pl
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -21,11 +24,13 @@ from rich.table import Table
 
 from visceads import __version__
 from visceads.lake.paths import LakePaths
-from visceads.lake.releases import MixedLakeError
-from visceads.lake.warehouse import WarehouseError, query
-from visceads.orchestration.intake import Verdict
-from visceads.orchestration.run import RunSummary, prepare_instance, run_pipeline
 from visceads.settings import Settings
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from visceads.orchestration.intake import Verdict
+    from visceads.orchestration.run import RunSummary
 
 app = typer.Typer(
     name="visceads",
@@ -48,14 +53,21 @@ RawOption = Annotated[
 
 def _settings(lake: Path | None, raw: Path | None = None) -> Settings:
     given = {name: path for name, path in (("lake", lake), ("raw", raw)) if path is not None}
-    settings = Settings(**given)  # type: ignore[arg-type]
+    try:
+        settings = Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"VISCEADS_{first['loc'][0]}".upper()
+        _usage_error(f"{name} is '{first['input']}', which will not do: {first['msg']}. Set it so, or unset it")
+    if settings.lake.exists() and not settings.lake.is_dir():
+        _usage_error(f"{settings.lake} is a file; name a folder for the lake")
     if raw is not None and not settings.raw_folder.is_dir():
         _usage_error(f"the folder {raw} does not exist; give the folder that holds the workbooks")
     return settings
 
 
-def _usage_error(sentence: str) -> None:
-    errors.print(f"[red]{escape(sentence)}[/red]")
+def _usage_error(sentence: str) -> NoReturn:
+    errors.print(f"[red]{escape(sentence)}[/red]", soft_wrap=True)
     raise typer.Exit(2)
 
 
@@ -78,6 +90,9 @@ def run(lake: LakeOption = None, raw: RawOption = None) -> None:
 
     With no workbook in the raw folder the synthetic demo release is written there first.
     """
+    from visceads.lake.releases import MixedLakeError
+    from visceads.orchestration.run import run_pipeline
+
     settings = _settings(lake, raw)
     try:
         with _progress() as show:
@@ -92,8 +107,10 @@ def run(lake: LakeOption = None, raw: RawOption = None) -> None:
 @app.command()
 def demo(folder: Annotated[Path, typer.Argument(help="Where to write the workbooks.")]) -> None:
     """Write the synthetic demo release: workbooks in the true layouts, every number invented."""
-    from visceads.demo.release import write_demo_release  # noqa: PLC0415 - only this command needs it
+    from visceads.demo.release import write_demo_release
 
+    if folder.exists() and not folder.is_dir():
+        _usage_error(f"{folder} is a file; name a folder for the demo release")
     with console.status("writing the synthetic workbooks"):
         paths = write_demo_release(folder)
     for path in paths:
@@ -104,7 +121,7 @@ def demo(folder: Annotated[Path, typer.Argument(help="Where to write the workboo
 @app.command()
 def recognise(files: Annotated[list[Path], typer.Argument(help="Workbooks or CSV files.")]) -> None:
     """Say what each file is, what it holds and what is wrong with it. Reads, never writes."""
-    from visceads.workbooks.recognise import recognise as look_at  # noqa: PLC0415 - only this command needs it
+    from visceads.workbooks.recognise import recognise as look_at
 
     refused = False
     for path in files:
@@ -117,7 +134,8 @@ def recognise(files: Annotated[list[Path], typer.Argument(help="Workbooks or CSV
         if found.refusal is not None:
             refused = True
             place = " ".join(part for part in (found.refusal.sheet, found.refusal.cell) if part)
-            console.print(f"  [red]refused[/red] {found.refusal.code} {escape(place)}", soft_wrap=True)
+            console.print(f"  [red]refused[/red] {found.refusal.code} {escape(place)}".rstrip(), soft_wrap=True)
+            console.print(f"  {escape(found.refusal.message)}", soft_wrap=True)
     raise typer.Exit(1 if refused else 0)
 
 
@@ -128,11 +146,9 @@ def sql(
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
 ) -> None:
     """Query the warehouse, read-only."""
-    try:
-        frame = query(LakePaths(_settings(lake).lake), statement)
-    except WarehouseError as error:
-        errors.print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
-        raise typer.Exit(1) from None
+    import polars as pl
+
+    frame = _query(lake, statement)
     if csv:
         sys.stdout.write(frame.write_csv())
         return
@@ -153,7 +169,7 @@ def releases(lake: LakeOption = None) -> None:
 @app.command()
 def status(lake: LakeOption = None, raw: RawOption = None) -> None:
     """Say what is published, what lies in the raw folder, and whether the publication is behind it."""
-    from visceads.orchestration.run import lake_status  # noqa: PLC0415 - only this command needs it
+    from visceads.orchestration.run import lake_status
 
     for line in lake_status(_settings(lake, raw)):
         console.print(escape(line), soft_wrap=True)
@@ -169,6 +185,8 @@ def ui(
     ),
 ) -> None:
     """Open the Dagster UI on the loopback: assets, runs, checks, lineage. End it with Ctrl-C."""
+    from visceads.orchestration.run import prepare_instance
+
     settings = _settings(lake, raw)
     prepare_instance(settings)
     if host not in {"127.0.0.1", "localhost", "::1"}:
@@ -179,12 +197,18 @@ def ui(
     raise typer.Exit(subprocess.call(command, env=os.environ | settings.environment()))  # noqa: S603 - our own command
 
 
-def _print_query(lake: Path | None, statement: str) -> None:
+def _query(lake: Path | None, statement: str) -> pl.DataFrame:
+    from visceads.lake.warehouse import WarehouseError, query
+
     try:
-        frame = query(LakePaths(_settings(lake).lake), statement)
+        return query(LakePaths(_settings(lake).lake), statement)
     except WarehouseError as error:
         errors.print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
         raise typer.Exit(1) from None
+
+
+def _print_query(lake: Path | None, statement: str) -> None:
+    frame = _query(lake, statement)
     table = Table(*frame.columns, box=None)
     for row in frame.iter_rows():
         table.add_row(*(escape("" if value is None else str(value)) for value in row))

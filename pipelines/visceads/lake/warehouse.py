@@ -153,7 +153,9 @@ def _refuse_all_but_reading(sql: str) -> None:
 def _fill(lake: LakePaths, version: str, path: Path) -> dict[tuple[str, str], int]:
     """Write all tables of a version into a new DuckDB file; return the rows inserted into each."""
     expected = {}
-    with duckdb.connect(path) as connection:
+    # One thread writes rows in key order and compresses them once: with two, the 6 million flows took twice the time
+    # (13 s against 5 s of processor) and half as much space again (114 MB against 73 MB).
+    with duckdb.connect(path, config={"threads": 1}) as connection:
         for group in dict.fromkeys(group for group, _ in CONTRACTS):
             connection.execute(f"CREATE SCHEMA {group}")
         for identity, contract in CONTRACTS.items():

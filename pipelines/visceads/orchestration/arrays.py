@@ -79,6 +79,22 @@ def load_flows(connection: duckdb.DuckDBPyConnection, table_id: str) -> F64:
     return matrix
 
 
+def load_own_blocks(connection: duckdb.DuckDBPyConnection, table_id: str) -> F64:
+    """Return the flows inside every province, (31, 42, 42) in table order, million yuan, row = seller."""
+    query = """
+        select seller_province_code, seller_sector_code, buyer_sector_code, flow_m_cny
+        from mrio.flow where table_id = ? and seller_province_code = buyer_province_code
+    """
+    flows = connection.execute(query, [table_id]).pl()
+    sectors = codes.sector_codes(classification_of(table_id))
+    blocks = np.zeros((len(codes.province_codes()), len(sectors), len(sectors)))
+    province = _number(flows, "seller_province_code", codes.province_codes())
+    seller = _number(flows, "seller_sector_code", sectors)
+    buyer = _number(flows, "buyer_sector_code", sectors)
+    blocks[province, seller, buyer] = flows["flow_m_cny"].to_numpy()
+    return blocks
+
+
 def load_table(connection: duckdb.DuckDBPyConnection, table_id: str) -> TableArrays:
     """Return everything that the accounts of one table need.
 
@@ -130,21 +146,19 @@ def account_tables(arrays: TableArrays) -> tuple[dict[str, pl.DataFrame], dict[s
     return {f"accounts.{name}": pl.concat(frames) for name, frames in parts.items() if frames}, residuals
 
 
-def backbone_tables(flows: F64, table_id: str) -> dict[str, pl.DataFrame]:
+def backbone_tables(blocks: F64, table_id: str) -> dict[str, pl.DataFrame]:
     """Compute filters and node metrics of the money flows inside every province.
 
     Args:
-        flows: (1302, 1302), million yuan.
-        table_id: the table, which tells the axis.
+        blocks: (31, 42, 42) flows inside every province in table order, million yuan.
+        table_id: the table, which tells the sectors.
 
     Returns:
         the frames of `backbone.edge` (all positive cells under both rules) and `backbone.node`.
     """
     sectors = codes.sector_codes(classification_of(table_id))
     edges, nodes = [], []
-    for position, province in enumerate(codes.province_codes()):
-        block = slice(position * len(sectors), (position + 1) * len(sectors))
-        own = np.ascontiguousarray(flows[block, block])
+    for province, own in zip(codes.province_codes(), blocks, strict=True):
         for result in (top_share(own), disparity(own)):
             edges.append(_edge_frame(result, table_id, province, sectors))
         nodes.append(_node_frame(own, table_id, province, sectors))
@@ -264,14 +278,17 @@ def _frame(key: Mapping[str, object], **columns: object) -> pl.DataFrame:
     return pl.DataFrame({**data, **columns}).with_columns(pl.selectors.float().fill_nan(None))
 
 
-def _position(
-    frame: pl.DataFrame, province: str, sector: str, sectors: Sequence[str]
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+def _number(frame: pl.DataFrame, column: str, order: Sequence[str]) -> Numbers:
+    """The position of each row's code in `order`."""
+    return frame[column].replace_strict(list(order), list(range(len(order))), return_dtype=pl.Int64).to_numpy()
+
+
+def _position(frame: pl.DataFrame, province: str, sector: str, sectors: Sequence[str]) -> Numbers:
     """The position k of each row's province and sector on the axis."""
-    provinces = codes.province_codes()
-    by_province = frame[province].replace_strict(list(provinces), list(range(len(provinces))), return_dtype=pl.Int64)
-    by_sector = frame[sector].replace_strict(list(sectors), list(range(len(sectors))), return_dtype=pl.Int64)
-    return (by_province * len(sectors) + by_sector).to_numpy()
+    return _number(frame, province, codes.province_codes()) * len(sectors) + _number(frame, sector, sectors)
 
 
 def _account(connection: duckdb.DuckDBPyConnection, table_id: str, labels: tuple[tuple[str, str], ...]) -> pl.DataFrame:
@@ -297,13 +314,8 @@ def _final_demand(connection: duckdb.DuckDBPyConnection, table_id: str, sectors:
     provinces = codes.province_codes()
     array = np.zeros((len(provinces) * len(sectors), len(provinces), len(CATEGORIES)))
     seller = _position(rows, "seller_province_code", "seller_sector_code", sectors)
-    buyer = rows["buyer_province_code"].replace_strict(
-        list(provinces), list(range(len(provinces))), return_dtype=pl.Int64
-    )
-    category = rows["category_code"].replace_strict(
-        list(CATEGORIES), list(range(len(CATEGORIES))), return_dtype=pl.Int64
-    )
-    array[seller, buyer.to_numpy(), category.to_numpy()] = rows["flow_m_cny"].to_numpy()
+    buyer = _number(rows, "buyer_province_code", provinces)
+    array[seller, buyer, _number(rows, "category_code", CATEGORIES)] = rows["flow_m_cny"].to_numpy()
     return array
 
 
@@ -311,18 +323,14 @@ def _value_added(connection: duckdb.DuckDBPyConnection, table_id: str, sectors: 
     query = "select * from mrio.primary_input where table_id = ? and buyer_kind = 'sector' and item_code <> 'IM'"
     rows = connection.execute(query, [table_id]).pl()
     array = np.zeros((len(VALUE_ADDED_CODES), len(codes.province_codes()) * len(sectors)))
-    item = rows["item_code"].replace_strict(
-        list(VALUE_ADDED_CODES), list(range(len(VALUE_ADDED_CODES))), return_dtype=pl.Int64
-    )
-    array[item.to_numpy(), _position(rows, "buyer_province_code", "buyer_code", sectors)] = rows[
-        "input_m_cny"
-    ].to_numpy()
+    item = _number(rows, "item_code", VALUE_ADDED_CODES)
+    array[item, _position(rows, "buyer_province_code", "buyer_code", sectors)] = rows["input_m_cny"].to_numpy()
     return array
 
 
 def _households(connection: duckdb.DuckDBPyConnection, table_id: str) -> F64:
     query = """
-        select emission.province_code, sum(emission.co2_mt) as household_mt
+        select emission.province_code, emission.co2_mt
         from inventory.emission as emission
         inner join reference.inventory_sector as sector on emission.inventory_code = sector.inventory_code
         inner join inventory.emission_total as total
@@ -330,9 +338,11 @@ def _households(connection: duckdb.DuckDBPyConnection, table_id: str) -> F64:
             and emission.year = total.year
         where emission.is_current and sector.kind = 'household' and total.null_reason is null
             and emission.year = cast(split_part(?, '-', 1) as integer)
-        group by emission.province_code
+        order by emission.province_code, emission.inventory_code, emission.fuel_code
     """
-    known = dict(connection.execute(query, [table_id]).fetchall())
+    rows = connection.execute(query, [table_id]).pl()
+    sums = rows.group_by("province_code", maintain_order=True).agg(pl.col("co2_mt").sum())
+    known = dict(sums.iter_rows())
     return np.array([known.get(province, np.nan) for province in codes.province_codes()])
 
 

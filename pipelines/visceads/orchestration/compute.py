@@ -10,7 +10,7 @@ import dagster as dg
 import polars as pl
 
 from visceads.contracts.catalogue import CONTRACTS, polars_schema
-from visceads.orchestration.arrays import account_tables, backbone_tables, load_flows, load_table
+from visceads.orchestration.arrays import account_tables, backbone_tables, load_own_blocks, load_table
 from visceads.orchestration.partitions import SINGLE_RUN, TABLE_IDS, chosen_partitions, report_partitions
 from visceads.orchestration.reporting import table_metadata
 from visceads.orchestration.tables import keep_parts, part_path, working_database, write_part
@@ -95,8 +95,8 @@ def build_compute_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         table_ids = chosen_partitions(context, TABLE_IDS)
         for table_id in table_ids:
             with working_database(settings) as connection:
-                flows = load_flows(connection, table_id)
-            _write_parts(settings, backbone_tables(flows, table_id), table_id)
+                blocks = load_own_blocks(connection, table_id)
+            _write_parts(settings, backbone_tables(blocks, table_id), table_id)
             context.log.info(f"backbone of table {table_id} is computed")
         _settle(context, settings, "backbone", BACKBONE_TABLES, table_ids)
         for table in BACKBONE_TABLES:

@@ -3,7 +3,7 @@
 Belongs here: thin assets over `orchestration.intake` and `lake.releases`. Not here: reading, and anything after bronze.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import dagster as dg
 import polars as pl
@@ -11,7 +11,7 @@ import polars as pl
 from visceads.contracts.catalogue import CONTRACTS, polars_schema
 from visceads.lake.bronze import Sidecar, read_sidecar, read_sidecars, sidecar_path
 from visceads.lake.paths import LakePaths
-from visceads.lake.releases import current_period_frame, quality_frame, release_frame
+from visceads.lake.releases import current_period_frame, quality_frame, refuse_mixed_names, release_frame
 from visceads.orchestration import intake
 from visceads.orchestration.partitions import (
     INVENTORY_YEARS,
@@ -23,7 +23,9 @@ from visceads.orchestration.partitions import (
 )
 from visceads.orchestration.reporting import table_metadata
 from visceads.orchestration.tables import write_part
+from visceads.orchestration.workers import end_workers
 from visceads.settings import Settings
+from visceads.workbooks.recognise import Recognition
 
 FAMILY_TEXT = {
     "co2_inventory": "Cells of the provincial CO2 inventories, as printed, with sheet, row and column.",
@@ -49,11 +51,12 @@ def build_ingest_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         description="Every file of the raw folder, recognised by its content: family, years or table ids, verdict.",
     )
     def raw_workbook(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-        found = intake.recognise_folder(settings.raw_folder, context.log.info)
+        found = intake.recognise_folder(settings.raw_folder, context.log.debug)
         verdicts = intake.first_verdicts(settings.raw_folder, found)
-        intake.refuse_mixture_of(found, read_sidecars(lake))
+        _refuse_mixture(found, read_sidecars(lake))
         intake.save_verdicts(lake, "raw", verdicts)
         pending = [verdict for verdict in verdicts if verdict.status == "pending"]
+        context.log.info(f"{len(found)} files recognised in {settings.raw_folder}, {len(pending)} of them to be read")
         for family, partitions in (("mrio", TABLE_IDS), ("co2_inventory", INVENTORY_YEARS)):
             keys = {period for verdict in pending if verdict.family == family for period in verdict.periods}
             set_partitions(context.instance, partitions, sorted(keys))
@@ -98,6 +101,7 @@ def build_ingest_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     )
     def registry(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         """Accepted releases, rejected workbooks, findings."""
+        end_workers()
         verdicts = final_verdicts(lake)
         accepted = [verdict for verdict in verdicts if verdict.status == "accepted"]
         sidecars = [
@@ -131,13 +135,27 @@ def final_verdicts(lake: LakePaths) -> list[intake.Verdict]:
     return [read.get(v.file_name, v) if v.status == "pending" else v for v in first]
 
 
+def _refuse_mixture(recognitions: Iterable[Recognition], sidecars: Iterable[Sidecar]) -> None:
+    """Refuse to read synthetic workbooks into a lake of real ones, or the reverse.
+
+    Raises:
+        MixedLakeError: naming some workbooks of either kind.
+    """
+    files = [(f.path.name, f.is_synthetic) for f in recognitions if f.is_supported and f.refusal is None]
+    files += [(sidecar.source.file_name, sidecar.source.is_synthetic) for sidecar in sidecars]
+    refuse_mixed_names(
+        synthetic=sorted({name for name, is_synthetic in files if is_synthetic}),
+        real=sorted({name for name, is_synthetic in files if not is_synthetic}),
+    )
+
+
 def _read_family(context: dg.AssetExecutionContext, settings: Settings, family: str, keys: object) -> list[Sidecar]:
     """Read the pending workbooks of a family that hold one of the chosen partitions; keep the other verdicts."""
     lake = LakePaths(settings.lake)
     intake.ensure_family(lake, family)
     before = {verdict.file_name: verdict for verdict in intake.load_verdicts(lake, family)}
     chosen = None if keys is None else set(keys)  # type: ignore[call-overload]
-    verdicts, sidecars = [], []
+    verdicts, to_read = [], []
     for pending in intake.load_verdicts(lake, "raw"):
         if pending.family != family or pending.status != "pending":
             continue
@@ -145,8 +163,10 @@ def _read_family(context: dg.AssetExecutionContext, settings: Settings, family: 
         is_chosen = chosen is None or not pending.periods or bool(chosen & set(pending.periods))
         if not is_chosen and known is not None and known.sha256 == pending.sha256:
             verdicts.append(known)
-            continue
-        verdict, sidecar = intake.read_workbook(lake, settings.raw_folder, pending)
+        else:
+            to_read.append(pending)
+    sidecars = []
+    for verdict, sidecar in intake.read_workbooks(lake, settings.raw_folder, to_read):
         context.log.info(f"{verdict.file_name}: {verdict.reason or verdict.status + ' as ' + verdict.release_id}")
         verdicts.append(verdict)
         if sidecar is not None:

@@ -7,7 +7,7 @@ recognised or read (`workbooks`), where bronze lies (`lake`), Dagster.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from visceads.lake.bronze import (
     write_bronze,
 )
 from visceads.lake.paths import LakePaths
-from visceads.lake.releases import refuse_mixed_names
+from visceads.orchestration.workers import in_parallel
 from visceads.workbooks import co2_inventory, mrio, mrio_cells, nbs_series
 from visceads.workbooks.recognise import Recognition, recognise
 from visceads.workbooks.refusal import Finding, Refusal
@@ -86,26 +86,10 @@ def recognise_folder(folder: Path, note: Callable[[str], None]) -> list[Recognit
         folder: the raw folder.
         note: called with a sentence for each file.
     """
-    recognitions = []
-    for path in raw_files(folder):
-        recognition = recognise(path)
+    recognitions = list(in_parallel(recognise, raw_files(folder)))
+    for recognition in recognitions:
         note(recognition.summary)
-        recognitions.append(recognition)
     return recognitions
-
-
-def refuse_mixture_of(recognitions: Iterable[Recognition], sidecars: Iterable[Sidecar]) -> None:
-    """Refuse to read synthetic workbooks into a lake of real ones, or the reverse.
-
-    Raises:
-        MixedLakeError: naming some workbooks of either kind.
-    """
-    files = [(f.path.name, f.is_synthetic) for f in recognitions if f.is_supported and f.refusal is None]
-    files += [(sidecar.source.file_name, sidecar.source.is_synthetic) for sidecar in sidecars]
-    refuse_mixed_names(
-        synthetic=sorted({name for name, is_synthetic in files if is_synthetic}),
-        real=sorted({name for name, is_synthetic in files if not is_synthetic}),
-    )
 
 
 def first_verdicts(folder: Path, recognitions: Iterable[Recognition]) -> list[Verdict]:
@@ -151,6 +135,30 @@ def ensure_family(lake: LakePaths, family: str) -> None:
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         pl.DataFrame(schema=schema).write_parquet(path)
+
+
+@dataclass(frozen=True)
+class ReadingTask:
+    """What a worker is told: a pending workbook, the lake, the raw folder."""
+
+    lake: LakePaths
+    folder: Path
+    verdict: Verdict
+
+
+def read_workbooks(
+    lake: LakePaths, folder: Path, pending: Sequence[Verdict]
+) -> Iterator[tuple[Verdict, Sidecar | None]]:
+    """Read pending workbooks into bronze, several at a time; yield the outcome of `read_workbook` in their order."""
+    # a workbook that bronze has already costs nothing, so it is no reason to start workers
+    to_read = [verdict for verdict in pending if _kept(lake, verdict) is None]
+    done = in_parallel(_read_task, [ReadingTask(lake, folder, verdict) for verdict in to_read])
+    for verdict in pending:
+        yield next(done) if verdict in to_read else read_workbook(lake, folder, verdict)
+
+
+def _read_task(task: ReadingTask) -> tuple[Verdict, Sidecar | None]:
+    return read_workbook(task.lake, task.folder, task.verdict)
 
 
 def read_workbook(lake: LakePaths, folder: Path, verdict: Verdict) -> tuple[Verdict, Sidecar | None]:

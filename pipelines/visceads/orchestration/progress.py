@@ -6,7 +6,7 @@ Belongs here: a Dagster logger that passes the start and end of every step to a 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import dagster as dg
 
@@ -29,8 +29,13 @@ class _StepHandler(logging.Handler):
         event = meta.get("dagster_event")
         if event is not None and event.event_type_value in _KINDS:
             self._tell(_KINDS[event.event_type_value], str(event.step_key))
-        elif event is None and record.levelno >= logging.INFO:
+        elif event is None and record.levelno >= logging.INFO and not self._is_from_dbt(meta):
             self._tell("note", str(meta.get("orig_message", record.getMessage())))
+
+    @staticmethod
+    def _is_from_dbt(meta: Mapping[str, object]) -> bool:
+        """The dbt integration logs what it is about to call; its steps are shown, its commands are not."""
+        return str(meta.get("step_key") or "").startswith("dbt_")
 
     def _tell(self, kind: str, text: str) -> None:
         for listener in _listeners:

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from visceads.settings import Settings
 
 HARMONISED = "resource_type:seed fqn:visceads.staging fqn:visceads.harmonised"
 BASELINE = "fqn:visceads.baseline"
+CODE_LIST_TESTS = "tag:code_list"
+"""Tests of the seeds alone: they depend on the code, not on the data, so the test suite runs them."""
 
 
 class GroupTranslator(DagsterDbtTranslator):
@@ -39,32 +42,41 @@ class GroupTranslator(DagsterDbtTranslator):
 
 
 def target_folder(settings: Settings) -> Path:
-    """Where dbt keeps the manifest and its run results for one lake."""
+    """Where dbt keeps its run results for one lake."""
     return settings.lake / "build" / "dbt"
 
 
 def ensure_manifest(settings: Settings) -> Path:
     """Return the path of the manifest, after `dbt parse` if it is missing or older than the project.
 
+    It lies in the project, because it does not depend on a lake; parsing takes five seconds.
+
     Raises:
         RuntimeError: if dbt cannot parse the project; the message is dbt's own.
     """
-    manifest = target_folder(settings) / "manifest.json"
+    folder = settings.dbt_project / "target"
+    manifest = folder / "manifest.json"
     sources = [p for p in settings.dbt_project.rglob("*") if p.suffix in {".sql", ".yml", ".csv"}]
-    newest = max(path.stat().st_mtime for path in sources if "target" not in path.parts)
+    newest = max(path.stat().st_mtime for path in sources if folder not in path.parents)
     if manifest.exists() and manifest.stat().st_mtime >= newest:
         return manifest
-    manifest.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as aside:
+        _parse(settings, Path(aside))
+        # dbt reads the second to parse only what has changed; each appears whole, so parallel runs do no harm
+        for name in ("partial_parse.msgpack", "manifest.json"):
+            (Path(aside) / name).replace(folder / name)
+    return manifest
+
+
+def _parse(settings: Settings, target: Path) -> None:
     command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "parse", "--project-dir"]
-    command += [str(settings.dbt_project), "--target-path", str(manifest.parent)]
+    command += [str(settings.dbt_project), "--target-path", str(target)]
     done = subprocess.run(  # noqa: S603 - our own command, no shell
         command, env=os.environ | settings.environment(), capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
-        message = f"dbt cannot parse the project {settings.dbt_project}:\n{done.stdout}{done.stderr}"
-        raise RuntimeError(message)
-    manifest.touch()
-    return manifest
+        raise RuntimeError(f"dbt cannot parse the project {settings.dbt_project}:\n{done.stdout}{done.stderr}")
 
 
 def build_dbt_assets(settings: Settings) -> list[dg.AssetsDefinition]:
@@ -74,6 +86,7 @@ def build_dbt_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     @dbt_assets(
         manifest=manifest,
         select=HARMONISED,
+        exclude=CODE_LIST_TESTS,
         name="dbt_harmonised",
         dagster_dbt_translator=GroupTranslator(),
         backfill_policy=SINGLE_RUN,
@@ -85,6 +98,7 @@ def build_dbt_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     @dbt_assets(
         manifest=manifest,
         select=BASELINE,
+        exclude=CODE_LIST_TESTS,
         name="dbt_baseline",
         dagster_dbt_translator=GroupTranslator(),
         backfill_policy=SINGLE_RUN,

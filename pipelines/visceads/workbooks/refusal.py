@@ -25,6 +25,10 @@ class Refusal(ValueError):  # noqa: N818 - the domain's word; it is raised, but 
         self.sheet = sheet
         self.cell = cell
 
+    def __reduce__(self) -> tuple[type[Refusal], tuple[str, str, str, str]]:
+        """How it travels between processes: an exception would otherwise be rebuilt from its message alone."""
+        return (type(self), (self.code, self.message, self.sheet, self.cell))
+
 
 @dataclass(frozen=True)
 class Finding:
