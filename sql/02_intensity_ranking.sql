@@ -1,4 +1,4 @@
--- Where does a million yuan of GDP cost most CO2, and how much per head?
+-- Where does a million yuan of GDP cost most CO2 in 2017, and how much per head? (current prices: compare provinces, not years)
 select
     rank() over (partition by baseline.year order by baseline.co2_t_per_m_cny desc) as place,
     province.name_en,

@@ -1,4 +1,4 @@
--- The same province-year in several releases: how far do they lie apart?
+-- The same province and year in several releases: how far do they lie apart? (no rows where the lake holds one release a year)
 select
     total.province_code,
     total.year,

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -41,6 +42,14 @@ app = typer.Typer(
 )
 console = Console()
 errors = Console(stderr=True)
+
+STATUS_TEXT = {
+    "accepted": "workbooks accepted",
+    "rejected": "rejected",
+    "not_read_yet": "recognised but not read yet",
+    "duplicate": "copies of others",
+    "ignored": "other files left alone",
+}
 
 LakeOption = Annotated[
     Path | None, typer.Option("--lake", help="Folder of the lake. Default: VISCEADS_LAKE, else data_lake in the clone.")
@@ -249,8 +258,9 @@ def _print_summary(settings: Settings, summary: RunSummary) -> None:
         console.print(f"[red]{escape(failure)}[/red]", soft_wrap=True)
     _print_verdicts("Rejected, nothing of them is loaded", summary.rejected)
     _print_verdicts("Recognised, not read yet", [v for v in summary.verdicts if v.status == "not_read_yet"])
-    accepted = sum(verdict.status == "accepted" for verdict in summary.verdicts)
-    console.print(f"{accepted} of {len(summary.verdicts)} files accepted from {settings.raw_folder}", soft_wrap=True)
+    counts = Counter(verdict.status for verdict in summary.verdicts)
+    told = ", ".join(f"{counts[status]} {text}" for status, text in STATUS_TEXT.items() if counts[status])
+    console.print(f"{settings.raw_folder}: {told or 'no file'}", soft_wrap=True)
     if not summary.succeeded:
         kept = f"version {summary.version} stays published" if summary.version else "nothing is published"
         console.print(f"[red]The run failed; {kept}.[/red]")

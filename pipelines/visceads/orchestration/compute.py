@@ -82,7 +82,7 @@ def build_compute_assets(settings: Settings) -> list[dg.AssetsDefinition]:
                 deps=[["mrio", "flow"]],
                 description=CONTRACTS[("backbone", table)].grain[0],
                 group_name="backbone",
-                kinds={"python", "networkx"},
+                kinds={"python", "igraph"},
                 code_version="1",
             )
             for table in BACKBONE_TABLES

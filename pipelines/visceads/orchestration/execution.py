@@ -6,6 +6,7 @@ needed (`run`).
 
 from __future__ import annotations
 
+import re
 from contextlib import redirect_stdout
 
 import dagster as dg
@@ -69,7 +70,10 @@ def _cause(error: object) -> str:
     """The innermost message of an error: a person needs the sentence, the UI keeps the stack."""
     while getattr(error, "cause", None) is not None:
         error = error.cause  # type: ignore[attr-defined]
-    return str(getattr(error, "message", error)).strip()
+    message = str(getattr(error, "message", error)).strip()
+    # Our own errors are sentences; the name of their class before them helps nobody.
+    own = re.match(r"visceads\.[\w.]+: ", message)
+    return message[own.end() :] if own else message
 
 
 def _is_synthetic(lake: LakePaths) -> bool:

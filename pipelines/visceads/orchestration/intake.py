@@ -35,6 +35,10 @@ from visceads.workbooks.refusal import Finding, Refusal
 READER_VERSIONS = {"co2_inventory": "1", "mrio": "1", "nbs_series": "1"}
 """Raised by hand when a reader reads differently: releases are then read again."""
 
+WORKBOOK_KINDS = frozenset({"xlsx", "xls"})
+WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xls", ".xlsm", ".xlsb", ".csv", ".mat", ".ods", ""})
+"""A file with such bytes or such a name is meant as input: if it cannot be read, that is said and counts as refusal."""
+
 SCHEMAS: dict[str, pl.Schema] = {
     "co2_inventory": co2_inventory.CELL_SCHEMA,
     "mrio": pl.Schema(mrio_cells.SCHEMA),
@@ -49,7 +53,7 @@ class Verdict:
     Attributes:
         file_name: its path below the raw folder.
         sha256: of its bytes.
-        status: accepted, rejected, not_read_yet or duplicate.
+        status: accepted, rejected, not_read_yet, duplicate, or ignored (a file that nobody would take for a workbook).
         family: the family, or '' where none was recognised.
         periods: years or table ids.
         release_id: of an accepted workbook, else ''.
@@ -103,7 +107,10 @@ def first_verdicts(folder: Path, recognitions: Iterable[Recognition]) -> list[Ve
             verdicts.append(Verdict(name, found.sha256, "duplicate", found.family, found.periods, reason=reason))
             continue
         seen[found.sha256] = name
-        if found.refusal is not None:
+        if _is_no_workbook(found):
+            reason = f"{name} is no workbook: left alone"
+            verdicts.append(Verdict(name, found.sha256, "ignored", reason=reason))
+        elif found.refusal is not None:
             verdicts.append(_rejected(name, found, found.refusal))
         elif not found.is_supported:
             reason = f"{found.summary}"
@@ -111,6 +118,12 @@ def first_verdicts(folder: Path, recognitions: Iterable[Recognition]) -> list[Ve
         else:
             verdicts.append(Verdict(name, found.sha256, "pending", found.family, found.periods))
     return verdicts
+
+
+def _is_no_workbook(found: Recognition) -> bool:
+    """Whether neither bytes nor name of a refused file speak of a spreadsheet: a README, a picture, an archive."""
+    is_foreign = found.refusal is not None and found.kind not in WORKBOOK_KINDS
+    return is_foreign and found.path.suffix.lower() not in WORKBOOK_SUFFIXES
 
 
 def save_verdicts(lake: LakePaths, part: str, verdicts: Sequence[Verdict]) -> None:

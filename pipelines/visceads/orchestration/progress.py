@@ -29,13 +29,14 @@ class _StepHandler(logging.Handler):
         event = meta.get("dagster_event")
         if event is not None and event.event_type_value in _KINDS:
             self._tell(_KINDS[event.event_type_value], str(event.step_key))
-        elif event is None and record.levelno >= logging.INFO and not self._is_from_dbt(meta):
+        elif event is None and record.levelno >= logging.INFO and self._is_ours(meta):
             self._tell("note", str(meta.get("orig_message", record.getMessage())))
 
     @staticmethod
-    def _is_from_dbt(meta: Mapping[str, object]) -> bool:
-        """The dbt integration logs what it is about to call; its steps are shown, its commands are not."""
-        return str(meta.get("step_key") or "").startswith("dbt_")
+    def _is_ours(meta: Mapping[str, object]) -> bool:
+        """What an asset of ours says; neither Dagster's own remarks nor the commands that the dbt integration calls."""
+        step = str(meta.get("step_key") or "")
+        return bool(step) and not step.startswith("dbt_")
 
     def _tell(self, kind: str, text: str) -> None:
         for listener in _listeners:

@@ -14,6 +14,8 @@ from visceads.contracts.record import Contract
 
 PREVIEW_ROWS = 8
 
+_REFERENCES = {ord(character): f"&#{ord(character)};" for character in "&<>|\\`[]*"}
+
 
 def table_metadata(frame: pl.DataFrame, rows: int | None = None) -> dict[str, Any]:
     """Metadata of a frame: row count, columns with their types, a preview in Markdown.
@@ -47,7 +49,7 @@ def contract_schema(contract: Contract) -> dg.TableSchema:
 def markdown_preview(frame: pl.DataFrame, rows: int = PREVIEW_ROWS) -> str:
     """The first rows of a frame as a Markdown table; labels from workbooks cannot break out of their cell."""
     head = frame.head(rows)
-    lines = ["| " + " | ".join(head.columns) + " |", "|" + "---|" * head.width]
+    lines = ["| " + " | ".join(_cell(name) for name in head.columns) + " |", "|" + "---|" * head.width]
     lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in head.iter_rows()]
     return "\n".join(lines)
 
@@ -56,5 +58,6 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     text = f"{value:.6g}" if isinstance(value, float) else str(value)
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
-    return escaped.replace("\n", " ").replace("\r", " ")
+    # `split` also breaks at the rarer line ends of Unicode; the characters of Markdown and HTML become references,
+    # because a backslash before a bar could itself stand behind one
+    return " ".join(text.split()).translate(_REFERENCES)

@@ -16,6 +16,7 @@ from pathlib import Path
 from visceads import __version__
 from visceads.demo.release import write_demo_release
 from visceads.lake.atomic import file_sha256, write_text
+from visceads.lake.bronze import BronzeError, read_sidecars
 from visceads.lake.paths import LakePaths
 from visceads.lake.publication import current_version
 from visceads.orchestration.intake import Verdict, load_verdicts, raw_files
@@ -87,6 +88,10 @@ def run_pipeline(settings: Settings, listener: Listener) -> RunSummary:
         listener: told of steps and sentences while it runs.
     """
     prepare_instance(settings)
+    if not raw_files(settings.raw_folder) and _holds_real_releases(settings):
+        # the demo release would mix with them, and an empty publication would take their place
+        version = current_version(LakePaths(settings.lake)) or ""
+        return RunSummary(False, version, is_new=False, failures=(_gone(settings),))
     raise_demo_release(settings, listener)
     fingerprint = input_fingerprint(settings)
     unchanged = _unchanged(settings, fingerprint)
@@ -99,13 +104,28 @@ def run_pipeline(settings: Settings, listener: Listener) -> RunSummary:
     return summary
 
 
+def _holds_real_releases(settings: Settings) -> bool:
+    try:
+        return any(not sidecar.source.is_synthetic for sidecar in read_sidecars(LakePaths(settings.lake)))
+    except BronzeError:
+        return True  # what cannot be read may be real
+
+
+def _gone(settings: Settings) -> str:
+    return (
+        f"{settings.raw_folder} holds no workbook, but this lake was made of published ones: put them back, or name "
+        "their folder with --raw; for the demo release use another lake"
+    )
+
+
 def input_fingerprint(settings: Settings) -> str:
     """A hash of everything that a publication depends on: workbooks and their names, code, SQL, seeds, settings."""
     digest = hashlib.sha256(f"{__version__} {settings.split_rule} {settings.raw_folder}".encode())
     code = (settings.project / "pipelines").rglob("*.py")
+    compiled = settings.dbt_project / "target"
     sql = [p for p in settings.dbt_project.rglob("*") if p.suffix in {".sql", ".yml", ".csv"}]
     for path in (*sorted(code), *sorted(sql), settings.project / "uv.lock", *raw_files(settings.raw_folder)):
-        if path.is_file() and "target" not in path.parts:
+        if path.is_file() and compiled not in path.parents:
             digest.update(f"\n{path} {file_sha256(path)}".encode())
     return digest.hexdigest()
 
@@ -121,12 +141,18 @@ def _unchanged(settings: Settings, fingerprint: str) -> RunSummary | None:
         return None
     record = json.loads(path.read_text(encoding="utf-8"))
     lake = LakePaths(settings.lake)
-    is_whole = current_version(lake) == record["version"] and lake.warehouse_file.is_file()
+    is_whole = current_version(lake) == record["version"] and lake.warehouse_file.is_file() and _has_all_marts(lake)
     if record.pop("fingerprint") != fingerprint or not is_whole:
         return None
     verdicts = tuple(Verdict(**{**v, "periods": tuple(v["periods"])}) for v in record.pop("verdicts"))
     record |= {"verdicts": verdicts, "is_new": False, "is_unchanged_input": True}
     return RunSummary(**{**record, "failures": tuple(record["failures"])})
+
+
+def _has_all_marts(lake: LakePaths) -> bool:
+    """Whether every table that the last run validated lies in the current version."""
+    candidates = lake.build / "candidate"
+    return all((lake.latest / path.relative_to(candidates)).is_file() for path in candidates.glob("*/*.parquet"))
 
 
 def _execute(settings: Settings, listener: Listener) -> RunSummary:

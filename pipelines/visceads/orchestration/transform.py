@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from visceads.orchestration.partitions import SINGLE_RUN
+from visceads.orchestration.reporting import table_metadata
 from visceads.settings import Settings
 
 HARMONISED = "resource_type:seed fqn:visceads.staging fqn:visceads.harmonised"
@@ -124,10 +125,38 @@ def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, settings: Set
     # `buildable`: a test runs once everything that it reads has been built, in this step or before it.
     arguments = ["build", "--indirect-selection", "buildable"]
     run = dbt.cli(arguments, context=context, target_path=target_folder(settings), raise_on_error=True)
+    events: list[Any] = []
+    failure: DagsterDbtCliRuntimeError | None = None
     try:
-        yield from run.stream()
+        events.extend(run.stream())
     except DagsterDbtCliRuntimeError as error:
-        raise dg.Failure(description=explain_failure(settings, target_folder(settings)), allow_retries=False) from error
+        failure = error
+    # dbt has let go of its database by now, so the tables can be looked at
+    yield from _with_table_metadata(events, settings)
+    if failure is not None:
+        raise dg.Failure(
+            description=explain_failure(settings, target_folder(settings)), allow_retries=False
+        ) from failure
+
+
+def _with_table_metadata(events: Sequence[Any], settings: Settings) -> Iterator[Any]:
+    """Yield the events of dbt; those of a model gain row count, columns and a preview of its table."""
+    database = settings.environment()["VISCEADS_BUILD_DATABASE"]
+    if not Path(database).is_file():
+        yield from events
+        return
+    nodes = json.loads(ensure_manifest(settings).read_text(encoding="utf-8"))["nodes"]
+    with duckdb.connect(database, read_only=True) as connection:
+        for event in events:
+            metadata = getattr(event, "metadata", None) or {}
+            if isinstance(event, dg.Output) and "unique_id" in metadata:
+                node = nodes[str(metadata["unique_id"].value)]
+                relation = connection.sql(f'from "{node["schema"]}"."{node["alias"]}"')
+                rows = relation.count("*").fetchone()
+                described = table_metadata(relation.limit(10).pl(), int(rows[0]) if rows else 0)
+                yield event.with_metadata({**metadata, **described})
+            else:
+                yield event
 
 
 def explain_failure(settings: Settings, target: Path) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from visceads.contracts.__main__ import INDEX, main, page_name, pages, write_pages
 from visceads.contracts.catalogue import CONTRACTS, Contract
 from visceads.contracts.fields import USAGE_WARNINGS
