@@ -30,8 +30,9 @@ integration: .venv/.ready
 bench: .venv/.ready ## seconds and peak memory on the real workbooks
 	$(BIN)/python -m bench
 
-docs: .venv/.ready ## write docs/reference anew from the contracts
+docs: .venv/.ready ## write the generated pages and the picture of the graph anew
 	$(BIN)/python -m visceads.contracts docs/reference
+	$(BIN)/python -m visceads.orchestration.graph_picture docs/images/asset-graph.svg
 
 ui: .venv/.ready ## the Dagster UI on the loopback
 	$(BIN)/visceads ui

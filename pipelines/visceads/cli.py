@@ -10,7 +10,7 @@ workbooks, which import this module when they start, do so without the contracts
 from __future__ import annotations
 
 import os
-import subprocess
+import shutil
 import sys
 from collections import Counter
 from pathlib import Path
@@ -150,20 +150,38 @@ def recognise(files: Annotated[list[Path], typer.Argument(help="Workbooks or CSV
 
 @app.command()
 def sql(
-    statement: Annotated[str, typer.Argument(help="One query, such as 'SELECT * FROM reference.province'.")],
+    statement: Annotated[
+        str | None, typer.Argument(help="One query, such as 'SELECT * FROM reference.province'.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="A file with the query, such as sql/01_top_emitters.sql.")
+    ] = None,
     lake: LakeOption = None,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
 ) -> None:
     """Query the warehouse, read-only."""
     import polars as pl
 
-    frame = _query(lake, statement)
+    if (statement is None) == (file is None):
+        raise typer.BadParameter("give one query: as an argument in quotes, or in a file with --file")
+    if file is not None and not file.is_file():
+        raise typer.BadParameter(f"the file {file} does not exist; worked queries lie in the folder sql of the clone")
+    frame = _query(lake, file.read_text(encoding="utf-8") if file is not None else str(statement))
     if csv:
         sys.stdout.write(frame.write_csv())
         return
-    with pl.Config(tbl_rows=200, tbl_cols=-1, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True):
+    # to a terminal as wide as it is, into a pipe without cutting anything
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else -1
+    with pl.Config(
+        tbl_rows=200,
+        tbl_cols=-1,
+        tbl_width_chars=width,
+        fmt_str_lengths=200,
+        tbl_hide_dataframe_shape=True,
+        tbl_hide_column_data_types=True,
+    ):
         sys.stdout.write(f"{frame}\n")
-    sys.stdout.write(f"{frame.height} rows\n")
+    sys.stdout.write(f"{frame.height} {'row' if frame.height == 1 else 'rows'}\n")
 
 
 @app.command()
@@ -203,7 +221,9 @@ def ui(
     command = [str(Path(sys.executable).parent / "dagster"), "dev", "-w", str(settings.project / "workspace.yaml")]
     command += ["-h", host, "-p", str(port)]
     console.print(f"http://{host}:{port}  (ready in about half a minute)")
-    raise typer.Exit(subprocess.call(command, env=os.environ | settings.environment()))  # noqa: S603 - our own command
+    sys.stdout.flush()
+    # The UI takes the place of this process, so that a signal to it reaches the UI and leaves nothing running.
+    os.execve(command[0], command, os.environ | settings.environment())  # noqa: S606 - our own command
 
 
 def _query(lake: Path | None, statement: str) -> pl.DataFrame:
@@ -218,7 +238,9 @@ def _query(lake: Path | None, statement: str) -> pl.DataFrame:
 
 def _print_query(lake: Path | None, statement: str) -> None:
     frame = _query(lake, statement)
-    table = Table(*frame.columns, box=None)
+    table = Table(box=None)
+    for name in frame.columns:
+        table.add_column(name, overflow="fold")  # a name that is cut cannot be copied
     for row in frame.iter_rows():
         table.add_row(*(escape("" if value is None else str(value)) for value in row))
     console.print(table)
@@ -282,4 +304,5 @@ def _print_verdicts(title: str, verdicts: list[Verdict] | tuple[Verdict, ...]) -
     for verdict in verdicts:
         place = " ".join(part for part in (verdict.code, verdict.sheet, verdict.cell) if part)
         console.print(f"  {escape(verdict.file_name)}  {escape(place)}", soft_wrap=True)
-        console.print(f"    {escape(verdict.reason)}", soft_wrap=True)
+        reason = verdict.reason.removeprefix(Path(verdict.file_name).name).lstrip(":, ")
+        console.print(f"    {escape(reason)}", soft_wrap=True)

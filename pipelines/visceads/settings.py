@@ -14,6 +14,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from visceads.codes import PROJECT_ROOT
 
+_MEANINGFUL_IN_SQL = set("'*?[]{}")
+"""Quote, patterns of file names, and what dbt fills in: `read_parquet('<lake>/bronze/{name}/*.parquet')`."""
+
 
 class Settings(BaseSettings):
     """Settings of one lake.
@@ -36,6 +39,14 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().resolve()
+
+    @field_validator("lake")
+    @classmethod
+    def _readable_by_sql(cls, path: Path) -> Path:
+        found = sorted(set(str(path)) & _MEANINGFUL_IN_SQL)
+        if found:
+            raise ValueError(f"the path of a lake stands in SQL, so it must not contain {' '.join(found)}")
+        return path
 
     @property
     def raw_folder(self) -> Path:

@@ -16,9 +16,7 @@ def test_every_test_of_the_seeds_passes(tmp_path: Path) -> None:
     command = [str(Path(sys.executable).parent / "dbt"), "build", "--project-dir", str(settings.dbt_project)]
     command += ["--target-path", str(tmp_path / "target"), "--select", "resource_type:seed", "tag:code_list"]
     command += ["--indirect-selection", "cautious"]  # tests that also read a model belong to a run of the pipeline
-    done = subprocess.run(
-        command, env=os.environ | settings.environment(), capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, env=os.environ | settings.environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "ERROR=0" in done.stdout
     assert "PASS=104" in done.stdout, "25 seeds and 79 tests of them are expected: was a seed or a test lost?"

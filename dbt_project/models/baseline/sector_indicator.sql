@@ -24,14 +24,28 @@ demand as (
     group by all
 ),
 
+with_row as (
+    -- sectors to which the concordance maps an inventory row: the CO2 of the others is 0 for want of a row, not for cleanness
+    select distinct
+        classification,
+        sector_code
+    from {{ ref('concordance_inventory_mrio') }}
+    where sector_code is not null
+),
+
 account as (
     select
         account.*,
         basis.co2_basis,
+        basis.co2_basis = 'inventory' and with_row.sector_code is null as lacks_inventory_row,
         case basis.co2_basis when 'satellite' then account.co2_satellite_mt else account.co2_inventory_mt end as co2_mt,
         account.final_demand_m_cny + account.export_m_cny as total_final_use_m_cny
     from {{ ref('mrio_sector_account') }} as account
     inner join basis on account.table_id = basis.table_id
+    left join with_row
+        on
+            {{ table_classification('account.table_id') }} = with_row.classification
+            and account.sector_code = with_row.sector_code
 ),
 
 wide as (
@@ -44,6 +58,7 @@ wide as (
         account.null_reason as co2_null_reason,
         account.is_zero_output,
         account.is_tiny_output,
+        account.lacks_inventory_row,
         account.value_added_m_cny as value_added,
         account.total_final_use_m_cny as total_final_use,
         account.intermediate_input_m_cny + account.import_m_cny + account.value_added_m_cny as total_input,
@@ -61,15 +76,19 @@ wide as (
         coalesce(demand.fixed_capital_formation, 0) as fixed_capital_formation,
         coalesce(demand.inventory_change, 0) as inventory_change,
         case
-            when not (account.is_zero_output or account.is_tiny_output)
+            when not (account.is_zero_output or account.is_tiny_output or account.lacks_inventory_row)
                 then {{ safe_divide('account.co2_mt * 1e6', 'account.gross_output_m_cny') }}
         end as co2_per_gross_output,
         case
-            when not (account.is_zero_output or account.is_tiny_output) and account.value_added_m_cny > 0
+            when
+                not (account.is_zero_output or account.is_tiny_output or account.lacks_inventory_row)
+                and account.value_added_m_cny > 0
                 then {{ safe_divide('account.co2_mt * 1e6', 'account.value_added_m_cny') }}
         end as co2_per_value_added,
         case
-            when not (account.is_zero_output or account.is_tiny_output) and account.total_final_use_m_cny > 0
+            when
+                not (account.is_zero_output or account.is_tiny_output or account.lacks_inventory_row)
+                and account.total_final_use_m_cny > 0
                 then {{ safe_divide('account.co2_mt * 1e6', 'account.total_final_use_m_cny') }}
         end as co2_per_final_use,
         own_block.own_use_m_cny as own_use,
@@ -108,6 +127,7 @@ long as (
             co2_null_reason,
             is_zero_output,
             is_tiny_output,
+            lacks_inventory_row,
             value_added,
             total_final_use
         from wide
@@ -128,6 +148,7 @@ reasoned as (
             when long.value is not null then null
             when indicator.indicator_code like 'co2%' and long.co2_mt is null then long.co2_null_reason
             when long.is_zero_output then 'zero_output'
+            when long.lacks_inventory_row and indicator.indicator_group = 'intensity' then 'no_inventory_row'
             when long.is_tiny_output and indicator.indicator_group = 'intensity' then 'tiny_output'
             when indicator.indicator_code = 'co2_per_value_added' and long.value_added < 0 then 'negative_denominator'
             when indicator.indicator_code = 'co2_per_final_use' and long.total_final_use < 0 then 'negative_denominator'

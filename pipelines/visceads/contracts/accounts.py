@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from visceads.contracts.base import PublishedTable, choice, flag, fraction, key, measure
-from visceads.contracts.fields import CO2_BASES, NULL_REASONS
+from visceads.contracts.fields import CO2_BASES
 from visceads.contracts.record import define
 
 _YEARS = ("The MRIO tables in the lake that have the CO2 basis.", "数据湖中具备该排放口径的投入产出表。")
@@ -43,7 +43,9 @@ class Multiplier(PublishedTable):
     co2_direct_t_per_m_cny: pl.Float64 = measure(0.0, nullable=True)
     co2_total_t_per_m_cny: pl.Float64 = measure(0.0, nullable=True)
     co2_upstream_share: pl.Float64 = fraction(nullable=True)
-    null_reason: pl.String = choice(tuple(NULL_REASONS), nullable=True)
+    null_reason: pl.String = choice(
+        ("zero_output", "tiny_output", "no_inventory", "no_inventory_row", "zero_denominator"), nullable=True
+    )
 
 
 class ProvinceFootprint(PublishedTable):
@@ -64,7 +66,7 @@ class ProvinceFootprint(PublishedTable):
     household_mt: pl.Float64 = measure(0.0, nullable=True)
     net_transfer_mt: pl.Float64 = measure(nullable=True)
     excludes_tibet: pl.Boolean = flag()
-    null_reason: pl.String = choice(tuple(NULL_REASONS), nullable=True)
+    null_reason: pl.String = choice(("no_inventory",), nullable=True)
 
 
 class EmbodiedFlow(PublishedTable):

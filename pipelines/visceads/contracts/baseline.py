@@ -9,8 +9,27 @@ from __future__ import annotations
 import polars as pl
 
 from visceads.contracts.base import PublishedTable, choice, fraction, key, key_number, measure, number, text
-from visceads.contracts.fields import CO2_BASES, NULL_REASONS
+from visceads.contracts.fields import CO2_BASES
 from visceads.contracts.record import define
+
+_INDICATOR_REASONS = (
+    "zero_output",
+    "tiny_output",
+    "no_inventory",
+    "no_inventory_row",
+    "missing_in_source",
+    "process_lost",
+    "zero_denominator",
+    "negative_denominator",
+    "not_applicable",
+)
+_PROVINCE_REASONS = (
+    "no_inventory",
+    "missing_in_source",
+    "process_lost",
+    "missing_denominator",
+    "zero_denominator",
+)
 
 
 class SectorIndicator(PublishedTable):
@@ -28,7 +47,7 @@ class SectorIndicator(PublishedTable):
     percentile: pl.Float64 = fraction(nullable=True)
     share: pl.Float64 = fraction(nullable=True)
     co2_basis: pl.String = choice(CO2_BASES, nullable=True)
-    null_reason: pl.String = choice(tuple(NULL_REASONS), nullable=True)
+    null_reason: pl.String = choice(_INDICATOR_REASONS, nullable=True)
 
 
 class ProvinceYear(PublishedTable):
@@ -48,7 +67,7 @@ class ProvinceYear(PublishedTable):
     population_10k: pl.Float64 = measure(above=0.0, nullable=True)
     co2_t_per_m_cny: pl.Float64 = measure(0.0, nullable=True)
     co2_t_per_head: pl.Float64 = measure(0.0, nullable=True)
-    null_reason: pl.String = choice(tuple(NULL_REASONS), nullable=True)
+    null_reason: pl.String = choice(_PROVINCE_REASONS, nullable=True)
     release_id: pl.String = text(nullable=True)
     denominator_source: pl.String = text(nullable=True)
 

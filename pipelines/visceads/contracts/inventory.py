@@ -8,7 +8,6 @@ from __future__ import annotations
 import polars as pl
 
 from visceads.contracts.base import PublishedTable, choice, flag, key, key_number, measure
-from visceads.contracts.fields import NULL_REASONS
 from visceads.contracts.record import define
 
 _YEARS = (
@@ -21,6 +20,8 @@ _WARNINGS = (
     "provinces_exceed_nation",
     "synthetic_or_reconstructed_input",
 )
+
+_NULL_REASONS = ("missing_in_source", "process_lost")
 
 
 class Emission(PublishedTable):
@@ -35,7 +36,7 @@ class Emission(PublishedTable):
     fuel_code: pl.String = key()
     co2_mt: pl.Float64 = measure(0.0, nullable=True)
     is_current: pl.Boolean = flag()
-    null_reason: pl.String = choice(tuple(NULL_REASONS), nullable=True)
+    null_reason: pl.String = choice(_NULL_REASONS, nullable=True)
 
 
 class EmissionTotal(PublishedTable):
@@ -48,7 +49,7 @@ class EmissionTotal(PublishedTable):
     year: pl.Int32 = key_number(1949, 2100)
     co2_mt: pl.Float64 = measure(0.0, nullable=True)
     is_current: pl.Boolean = flag()
-    null_reason: pl.String = choice(tuple(NULL_REASONS), nullable=True)
+    null_reason: pl.String = choice(_NULL_REASONS, nullable=True)
 
 
 CONTRACTS = (

@@ -32,6 +32,15 @@ from visceads.backbone.node_metrics import node_metrics
 CATEGORIES = ("FU101", "FU102", "FU103", "FU201", "FU202")
 CO2_BASES = ("inventory", "satellite")
 
+LARGEST_RESIDUAL = 1e-9
+"""Accounting identities of results, relative to the total, where the table balances."""
+
+LARGEST_TABLE_RESIDUAL = 5e-3
+"""Balances of the table itself: readers accept 1e-3 of a sector's output, and the chain of suppliers multiplies it."""
+
+IMBALANCE_SPREAD = 100.0
+"""How far an imbalance may spread in CO2: intensities of sectors differ by about that factor from the mean."""
+
 
 @dataclass(frozen=True)
 class TableArrays:
@@ -124,8 +133,8 @@ def account_tables(arrays: TableArrays) -> tuple[dict[str, pl.DataFrame], dict[s
     """Compute the accounts of one table on every CO2 basis that it has.
 
     Returns:
-        the frames of `accounts.multiplier`, `accounts.province_footprint` and `accounts.embodied_flow`, and the largest
-        relative residual of every accounting identity over the bases.
+        the frames of `accounts.multiplier`, `accounts.province_footprint` and `accounts.embodied_flow`, and the
+        residual of every accounting identity as a multiple of what is allowed: 1 is the limit.
 
     Raises:
         AccountsError: if the table cannot be a productive input-output system.
@@ -139,7 +148,8 @@ def account_tables(arrays: TableArrays) -> tuple[dict[str, pl.DataFrame], dict[s
         frames, gaps = _accounts_on_basis(arrays, system, emissions, basis, households)
         for name, frame in frames.items():
             parts[name].append(frame)
-        residuals = {name: max(gap, residuals.get(name, 0.0)) for name, gap in gaps.items()}
+        allowed = _allowed_residuals(system, gaps)
+        residuals = {name: max(gap / allowed[name], residuals.get(name, 0.0)) for name, gap in gaps.items()}
     if not arrays.co2_mt:
         # money multipliers need no CO2: they are published with the CO2 columns null
         parts["multiplier"].append(_multiplier_frame(arrays, system, None, "inventory"))
@@ -205,6 +215,20 @@ def _accounts_on_basis(
         "province_footprint": footprint_frame,
         "embodied_flow": pl.concat(flows),
     }, gaps
+
+
+def _allowed_residuals(system: InputOutputSystem, gaps: Mapping[str, float]) -> dict[str, float]:
+    """What each residual may be.
+
+    A table is accepted with rows and columns that miss by up to 1e-3 of a sector's output; what is computed from it can
+    then add up only as well as it does. In a table that balances, results add up to 1e-9.
+    """
+    rows = system.Z.sum(axis=1) + system.demand - system.x
+    columns = system.Z.sum(axis=0) + system.imports + system.value_added_total - system.x
+    imbalance = float((np.abs(rows).sum() + np.abs(columns).sum()) / system.x.sum())
+    of_table = {"row_balance", "column_balance", "quantity_model", "demand_equals_primary_inputs", "unit_cost"}
+    of_results = max(LARGEST_RESIDUAL, IMBALANCE_SPREAD * imbalance)
+    return {name: LARGEST_TABLE_RESIDUAL if name in of_table else of_results for name in gaps}
 
 
 def _multiplier_frame(

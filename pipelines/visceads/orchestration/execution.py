@@ -57,7 +57,7 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
         if event.event_type_value == "STEP_FAILURE":
             data = event.step_failure_data
             reason = data.user_failure_data.description if data.user_failure_data else None
-            sentences.append(f"{event.step_key}: {reason or _cause(data.error)}")
+            sentences.append(f"{str(event.step_key).replace('__', '/')}: {reason or _cause(data.error)}")
         elif event.event_type_value == "ASSET_CHECK_EVALUATION":
             check = event.asset_check_evaluation_data
             if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:

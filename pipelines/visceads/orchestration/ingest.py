@@ -51,6 +51,7 @@ def build_ingest_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         description="Every file of the raw folder, recognised by its content: family, years or table ids, verdict.",
     )
     def raw_workbook(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        intake.forget_verdicts(lake, "raw")  # if this step fails, nobody shall take those of the last run for its own
         found = intake.recognise_folder(settings.raw_folder, context.log.debug)
         verdicts = intake.first_verdicts(settings.raw_folder, found)
         _refuse_mixture(found, read_sidecars(lake))

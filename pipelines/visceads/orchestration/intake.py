@@ -132,6 +132,11 @@ def save_verdicts(lake: LakePaths, part: str, verdicts: Sequence[Verdict]) -> No
     write_text(lake.build / "intake" / f"{part}.json", text + "\n")
 
 
+def forget_verdicts(lake: LakePaths, part: str) -> None:
+    """Remove the verdicts of one step."""
+    (lake.build / "intake" / f"{part}.json").unlink(missing_ok=True)
+
+
 def load_verdicts(lake: LakePaths, part: str) -> list[Verdict]:
     """Return the verdicts of one step; empty if it has not run."""
     path = lake.build / "intake" / f"{part}.json"

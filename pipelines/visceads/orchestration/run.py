@@ -99,7 +99,7 @@ def run_pipeline(settings: Settings, listener: Listener) -> RunSummary:
         return unchanged
     summary = _execute(settings, listener)
     if summary.succeeded:
-        record = asdict(summary) | {"fingerprint": fingerprint}
+        record = asdict(summary) | {"fingerprint": fingerprint, "raw": str(settings.raw_folder)}
         write_text(_record_path(settings), json.dumps(record, ensure_ascii=False, indent=1) + "\n")
     return summary
 
@@ -142,6 +142,7 @@ def _unchanged(settings: Settings, fingerprint: str) -> RunSummary | None:
     record = json.loads(path.read_text(encoding="utf-8"))
     lake = LakePaths(settings.lake)
     is_whole = current_version(lake) == record["version"] and lake.warehouse_file.is_file() and _has_all_marts(lake)
+    record.pop("raw", None)
     if record.pop("fingerprint") != fingerprint or not is_whole:
         return None
     verdicts = tuple(Verdict(**{**v, "periods": tuple(v["periods"])}) for v in record.pop("verdicts"))
@@ -182,6 +183,10 @@ def lake_status(settings: Settings) -> list[str]:
 
 def _why_behind(lake: LakePaths, settings: Settings) -> str:
     """Name what changed since the last run, as far as the record of it tells."""
+    path = _record_path(settings)
+    raw = json.loads(path.read_text(encoding="utf-8")).get("raw", "") if path.is_file() else ""
+    if raw and raw != str(settings.raw_folder):
+        return f"the last run read another folder, {raw}; name it with --raw to compare with it"
     known = {verdict.file_name: verdict.sha256 for verdict in load_verdicts(lake, "raw")}
     present = {p.relative_to(settings.raw_folder).as_posix(): file_sha256(p) for p in raw_files(settings.raw_folder)}
     changes = [f"{name} is new" for name in present if name not in known]

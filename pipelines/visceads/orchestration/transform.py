@@ -22,7 +22,7 @@ from visceads.orchestration.partitions import SINGLE_RUN
 from visceads.orchestration.reporting import table_metadata
 from visceads.settings import Settings
 
-HARMONISED = "resource_type:seed fqn:visceads.staging fqn:visceads.harmonised"
+HARMONISED = "+fqn:visceads.staging +fqn:visceads.harmonised"
 BASELINE = "fqn:visceads.baseline"
 CODE_LIST_TESTS = "tag:code_list"
 """Tests of the seeds alone: they depend on the code, not on the data, so the test suite runs them."""
@@ -125,38 +125,37 @@ def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, settings: Set
     # `buildable`: a test runs once everything that it reads has been built, in this step or before it.
     arguments = ["build", "--indirect-selection", "buildable"]
     run = dbt.cli(arguments, context=context, target_path=target_folder(settings), raise_on_error=True)
-    events: list[Any] = []
+    built: list[dg.Output[Any]] = []
     failure: DagsterDbtCliRuntimeError | None = None
     try:
-        events.extend(run.stream())
+        for event in run.stream():
+            if isinstance(event, dg.Output):
+                built.append(event)  # its table is described when dbt has let go of the database
+            else:
+                yield event
     except DagsterDbtCliRuntimeError as error:
         failure = error
-    # dbt has let go of its database by now, so the tables can be looked at
-    yield from _with_table_metadata(events, settings)
+    yield from _with_table_metadata(built, settings)
     if failure is not None:
         raise dg.Failure(
             description=explain_failure(settings, target_folder(settings)), allow_retries=False
         ) from failure
 
 
-def _with_table_metadata(events: Sequence[Any], settings: Settings) -> Iterator[Any]:
-    """Yield the events of dbt; those of a model gain row count, columns and a preview of its table."""
+def _with_table_metadata(built: Sequence[dg.Output[Any]], settings: Settings) -> Iterator[dg.Output[Any]]:
+    """Yield what dbt has built, every model and seed with row count, columns and a preview of its table."""
     database = settings.environment()["VISCEADS_BUILD_DATABASE"]
-    if not Path(database).is_file():
-        yield from events
+    if not built or not Path(database).is_file():
+        yield from built
         return
     nodes = json.loads(ensure_manifest(settings).read_text(encoding="utf-8"))["nodes"]
     with duckdb.connect(database, read_only=True) as connection:
-        for event in events:
-            metadata = getattr(event, "metadata", None) or {}
-            if isinstance(event, dg.Output) and "unique_id" in metadata:
-                node = nodes[str(metadata["unique_id"].value)]
-                relation = connection.sql(f'from "{node["schema"]}"."{node["alias"]}"')
-                rows = relation.count("*").fetchone()
-                described = table_metadata(relation.limit(10).pl(), int(rows[0]) if rows else 0)
-                yield event.with_metadata({**metadata, **described})
-            else:
-                yield event
+        for output in built:
+            node = nodes[str(output.metadata["unique_id"].value)]
+            relation = connection.sql(f'from "{node["schema"]}"."{node["alias"]}"')
+            rows = relation.count("*").fetchone()
+            described = table_metadata(relation.limit(10).pl(), int(rows[0]) if rows else 0)
+            yield output.with_metadata({**output.metadata, **described})
 
 
 def explain_failure(settings: Settings, target: Path) -> str:

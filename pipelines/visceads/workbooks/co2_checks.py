@@ -118,8 +118,8 @@ def workbook_findings(blocks: Sequence[ProvinceBlock], year: int) -> list[Findin
     """Return the known defects of a year over its 30 sheets.
 
     W_NO_ENERGY_DATA: a province-year whose 17 fuel totals are all zero or empty: missing, written as zero.
-    E_PROCESS_LOST: process emissions of zero in half of the provinces or more; the year loads but must not be
-    published uncorrected. W_PROCESS_ZERO: process emissions of zero in single provinces.
+    E_PROCESS_LOST: process emissions of zero in half of the provinces or more; the year loads, and
+    SQL publishes its process cells and totals as null. W_PROCESS_ZERO: process emissions of zero in single provinces.
     """
     findings = [_no_energy_finding(block, year) for block in blocks if _has_no_energy(block)]
     without_process = [b for b in blocks if not b.is_empty and b.of("total", "process") == 0]
@@ -127,8 +127,8 @@ def workbook_findings(blocks: Sequence[ProvinceBlock], year: int) -> list[Findin
         message = (
             f"{blocks[0].file_name}: process emissions (cement) of {year} are zero in "
             f"{len(without_process)} of {len(blocks)} provinces; the workbook has lost them. The year is "
-            "loaded, but must be published with a correction only, taken from another release of the same "
-            "year."
+            "loaded; its process emissions and totals are published as missing (process_lost). Take them from "
+            "another release of the same year."
         )
         return [*findings, Finding("E_PROCESS_LOST", message)]
     return findings + [_process_zero_finding(block, year) for block in without_process]

@@ -110,7 +110,7 @@ def _year_of_file_name(path: Path) -> tuple[int, list[Finding]]:
         message = (
             f"{path.name}: the year of this inventory is unknown: no sheet states it, its totals equal none "
             f"of the published ones, and the file name has {'no year' if not years else 'several years'}. "
-            "Pass the year when reading it, or put it into the file name."
+            "Put the year into the file name, such as inventory_2012.xlsx."
         )
         raise Refusal("E_YEAR_UNKNOWN", message)
     message = (

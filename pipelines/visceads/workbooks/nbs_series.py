@@ -304,7 +304,7 @@ def _indicator_of(path: Path, cells: pl.DataFrame, named: str | None) -> str:
     if named is None and found is None:
         message = (
             f"{path.name}: what the file counts is not stated in it, and its values fit none of the known "
-            f"series clearly. Name the indicator when reading it, one of {known}."
+            f"series clearly. Read are {known}; leave other series out of the folder."
         )
         raise Refusal("E_NBS_INDICATOR", message)
     if named is not None and found is not None and named != found:

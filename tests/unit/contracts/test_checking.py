@@ -115,7 +115,7 @@ def test_null_and_reason_go_together(co2_mt: float | None, reason: str | None) -
 
 def test_reason_outside_the_vocabulary_fails() -> None:
     frame = totals().with_columns(null_reason=pl.lit("unknown"), co2_mt=pl.lit(None, pl.Float64))
-    assert "the column 'null_reason' must be one of no_inventory, no_inventory_row" in problems(frame)
+    assert "the column 'null_reason' must be one of missing_in_source, process_lost" in problems(frame)
 
 
 def test_all_problems_are_told_at_once() -> None:

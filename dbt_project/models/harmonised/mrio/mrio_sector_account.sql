@@ -10,6 +10,16 @@ with inventory as (
     where is_current
 ),
 
+rule as (
+    -- the rule that was used where a mixed inventory row is shared into the sector; a sector takes part in one such row
+    select
+        table_id,
+        province_code,
+        sector_code,
+        split_rule
+    from {{ ref('co2_split_share') }}
+),
+
 joined as (
     select
         account.*,
@@ -18,6 +28,7 @@ joined as (
         allocation.oil_mt,
         allocation.gas_mt,
         allocation.process_mt,
+        rule.split_rule,
         inventory.release_id as inventory_release_id,
         inventory.province_code is not null and inventory.null_reason is null as is_known,
         case
@@ -32,6 +43,11 @@ joined as (
             account.table_id = allocation.table_id
             and account.province_code = allocation.province_code
             and account.sector_code = allocation.sector_code
+    left join rule
+        on
+            account.table_id = rule.table_id
+            and account.province_code = rule.province_code
+            and account.sector_code = rule.sector_code
 )
 
 select
@@ -58,7 +74,7 @@ select
     case when is_known then coalesce(process_mt, 0) end as co2_inventory_process_mt,
     is_zero_output,
     is_tiny_output,
-    case when is_known then '{{ var("split_rule") }}' end as split_rule,
+    case when is_known then split_rule end as split_rule,
     inventory_release_id,
     release_id,
     null_reason

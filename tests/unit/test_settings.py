@@ -1,0 +1,87 @@
+"""Settings come from arguments, then from VISCEADS_ variables, then from defaults."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from visceads.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("VISCEADS_LAKE", "VISCEADS_RAW", "VISCEADS_SPLIT_RULE", "VISCEADS_PROJECT"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_defaults_lie_in_the_clone():
+    settings = Settings()
+    root = Path(__file__).resolve().parents[2]
+    assert settings.project == root
+    assert settings.lake == root / "data_lake"
+    assert settings.raw_folder == root / "data_lake" / "raw"
+    assert settings.dbt_project == root / "dbt_project"
+    assert (settings.dbt_project / "dbt_project.yml").is_file()
+    assert settings.split_rule == "fuel_purchase"
+
+
+def test_variables_override_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("VISCEADS_LAKE", str(tmp_path / "lake"))
+    monkeypatch.setenv("VISCEADS_SPLIT_RULE", "equal")
+    settings = Settings()
+    assert settings.lake == tmp_path / "lake"
+    assert settings.raw_folder == tmp_path / "lake" / "raw"
+    assert settings.split_rule == "equal"
+
+
+def test_arguments_override_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("VISCEADS_LAKE", str(tmp_path / "other"))
+    settings = Settings(lake=tmp_path / "lake", raw=tmp_path / "elsewhere")
+    assert settings.lake == tmp_path / "lake"
+    assert settings.raw_folder == tmp_path / "elsewhere"
+
+
+def test_relative_paths_become_absolute_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """A child process of the run may work in another folder."""
+    monkeypatch.chdir(tmp_path)
+    settings = Settings(lake=Path("lake"), raw=Path("../raw"))
+    assert settings.lake == tmp_path / "lake"
+    assert settings.raw_folder == tmp_path.parent / "raw"
+
+
+def test_an_unknown_split_rule_is_refused_with_the_known_ones(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("VISCEADS_SPLIT_RULE", "guess")
+    with pytest.raises(ValidationError, match="'fuel_purchase', 'output_share' or 'equal'"):
+        Settings()
+
+
+@pytest.mark.parametrize("name", ["it's", "lake*", "lake?", "lake[1]", "{lake}"])
+def test_a_lake_whose_path_would_break_sql_is_refused(tmp_path: Path, name: str):
+    with pytest.raises(ValidationError, match="the path of a lake stands in SQL"):
+        Settings(lake=tmp_path / name)
+    assert Settings(lake=tmp_path / "lake", raw=tmp_path / name).raw_folder == tmp_path / name
+
+
+def test_settings_cannot_be_changed_during_a_run():
+    settings = Settings()
+    with pytest.raises((ValidationError, dataclasses.FrozenInstanceError)):
+        settings.split_rule = "equal"  # type: ignore[misc]
+
+
+def test_the_environment_makes_a_child_process_work_on_the_same_lake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    settings = Settings(lake=tmp_path / "lake", raw=tmp_path / "raw", split_rule="equal")
+    for name, value in settings.environment().items():
+        monkeypatch.setenv(name, value)
+    child = Settings()
+    assert (child.lake, child.raw_folder, child.split_rule) == (settings.lake, settings.raw_folder, "equal")
+    assert child.environment() == settings.environment()
+
+
+def test_everything_that_a_run_writes_lies_in_the_lake(tmp_path: Path):
+    environment = Settings(lake=tmp_path / "lake").environment()
+    for name in ("VISCEADS_BUILD_DATABASE", "DAGSTER_HOME"):
+        assert Path(environment[name]).is_relative_to(tmp_path / "lake")
+    assert environment["DBT_SEND_ANONYMOUS_USAGE_STATS"] == "false"
