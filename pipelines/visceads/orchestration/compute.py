@@ -56,7 +56,7 @@ def build_compute_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     def accounts(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         """Multipliers, footprints and embodied flows by LU solve."""
         residuals: dict[str, float] = {}
-        table_ids = chosen_partitions(context, TABLE_IDS)
+        table_ids = _present_tables(context, settings)
         for table_id in table_ids:
             with working_database(settings) as connection:
                 arrays = load_table(connection, table_id)
@@ -95,7 +95,7 @@ def build_compute_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     )
     def backbone(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         """Filters and node metrics of the flows inside every province."""
-        table_ids = chosen_partitions(context, TABLE_IDS)
+        table_ids = _present_tables(context, settings)
         for table_id in table_ids:
             with working_database(settings) as connection:
                 blocks = load_own_blocks(connection, table_id)
@@ -106,6 +106,17 @@ def build_compute_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             yield _result(settings, "backbone", table)
 
     return [accounts, backbone]
+
+
+def _present_tables(context: dg.AssetExecutionContext, settings: Settings) -> list[str]:
+    """The chosen table ids whose workbook was accepted: one that was refused has nothing to compute from."""
+    with working_database(settings) as connection:
+        rows = connection.execute("select distinct table_id from mrio.sector_account").fetchall()
+    present = {str(row[0]) for row in rows}
+    chosen = chosen_partitions(context, TABLE_IDS)
+    for table_id in sorted(set(chosen) - present):
+        context.log.warning(f"there is no table {table_id}: its workbook was refused, see meta.rejected_workbook")
+    return [table_id for table_id in chosen if table_id in present]
 
 
 def _write_parts(settings: Settings, frames: Mapping[str, pl.DataFrame], table_id: str) -> None:

@@ -56,11 +56,8 @@ def build_ingest_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         verdicts = intake.first_verdicts(settings.raw_folder, found)
         _refuse_mixture(found, read_sidecars(lake))
         intake.save_verdicts(lake, "raw", verdicts)
-        pending = [verdict for verdict in verdicts if verdict.status == "pending"]
+        pending = _offer_partitions(context, verdicts, "pending")
         context.log.info(f"{len(found)} files recognised in {settings.raw_folder}, {len(pending)} of them to be read")
-        for family, partitions in (("mrio", TABLE_IDS), ("co2_inventory", INVENTORY_YEARS)):
-            keys = {period for verdict in pending if verdict.family == family for period in verdict.periods}
-            set_partitions(context.instance, partitions, sorted(keys))
         return dg.MaterializeResult(metadata=table_metadata(_verdict_frame(verdicts)))
 
     def bronze_asset(family: str, partitions: dg.DynamicPartitionsDefinition | None) -> dg.AssetsDefinition:
@@ -78,7 +75,8 @@ def build_ingest_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             keys = chosen_partitions(context, partitions) if partitions else None
             sidecars = _read_family(context, settings, family, keys)
             if keys is not None:
-                report_partitions(context, dg.AssetKey(["bronze", family]), keys)
+                read = {period for sidecar in sidecars for period in sidecar.source.periods}
+                report_partitions(context, dg.AssetKey(["bronze", family]), [key for key in keys if key in read])
             rows = sum(sidecar.rows for sidecar in sidecars)
             head = pl.read_parquet(intake.bronze_file(lake, sidecars[0]), n_rows=10) if sidecars else None
             frame = pl.DataFrame(schema=intake.SCHEMAS[family]) if head is None else head
@@ -104,7 +102,7 @@ def build_ingest_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         """Accepted releases, rejected workbooks, findings."""
         end_workers()
         verdicts = final_verdicts(lake)
-        accepted = [verdict for verdict in verdicts if verdict.status == "accepted"]
+        accepted = _offer_partitions(context, verdicts, "accepted")
         sidecars = [
             read_sidecar(sidecar_path(lake.bronze / verdict.family / f"{verdict.release_id}.parquet"))
             for verdict in accepted
@@ -131,9 +129,9 @@ def build_ingest_assets(settings: Settings) -> list[dg.AssetsDefinition]:
 
 def final_verdicts(lake: LakePaths) -> list[intake.Verdict]:
     """The verdict on every file of the raw folder after reading, in the order of their names."""
-    read = {v.file_name: v for family in FAMILY_TEXT for v in intake.load_verdicts(lake, family)}
+    read = {(v.file_name, v.sha256): v for family in FAMILY_TEXT for v in intake.load_verdicts(lake, family)}
     first = intake.load_verdicts(lake, "raw")
-    return [read.get(v.file_name, v) if v.status == "pending" else v for v in first]
+    return [read.get((v.file_name, v.sha256), v) if v.status == "pending" else v for v in first]
 
 
 def _refuse_mixture(recognitions: Iterable[Recognition], sidecars: Iterable[Sidecar]) -> None:
@@ -174,6 +172,17 @@ def _read_family(context: dg.AssetExecutionContext, settings: Settings, family: 
             sidecars.append(sidecar)
     intake.save_verdicts(lake, family, verdicts)
     return sidecars
+
+
+def _offer_partitions(
+    context: dg.AssetExecutionContext, verdicts: list[intake.Verdict], status: str
+) -> list[intake.Verdict]:
+    """Make the partitions those that workbooks of a status hold, and return these: before reading, after it."""
+    chosen = [verdict for verdict in verdicts if verdict.status == status]
+    for family, partitions in (("mrio", TABLE_IDS), ("co2_inventory", INVENTORY_YEARS)):
+        keys = {period for verdict in chosen if verdict.family == family for period in verdict.periods}
+        set_partitions(context.instance, partitions, sorted(keys))
+    return chosen
 
 
 def _verdict_frame(verdicts: list[intake.Verdict]) -> pl.DataFrame:
