@@ -169,7 +169,7 @@ _MONEY_AND_CO2 = (
     ("error_m_cny", _MONEY, "Statistical error", "误差项", "ERR, added: use + final demand + exports + ERR = output."),
     ("is_zero_output", _FLAG, "Output is zero", "总产出是否为零", "The sector is not active in the province."),
     ("is_tiny_output", _FLAG, "Output is tiny", "总产出是否极小", "Between 0 and 0.1 million yuan: no intensities."),
-    ("split_rule", _CODE, "Split rule", "分摊规则", "How inventory rows of several sectors were shared."),
+    ("split_rule", _CODE, "Split rule", "分摊规则", "How the mixed inventory row was shared into the sector."),
     ("inventory_release_id", _CODE, "Inventory release", "清单版本编号", "The release that co2_inventory_mt rests on."),
     ("gdp_m_cny", _MONEY, "GDP", "地区生产总值", "Revised series of the National Bureau of Statistics."),
     ("population_10k", "10 thousand persons", "Population", "年末常住人口", "Resident population at the year's end."),
