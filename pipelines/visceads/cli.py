@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from visceads.orchestration.intake import Verdict
-    from visceads.orchestration.run import RunSummary
+    from visceads.orchestration.summary import RunSummary
 
 app = typer.Typer(
     name="visceads",
@@ -148,7 +148,7 @@ def recognise(files: Annotated[list[Path], typer.Argument(help="Workbooks or CSV
     raise typer.Exit(1 if refused else 0)
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # a query may begin with a comment: `-- Which ...`
 def sql(
     statement: Annotated[
         str | None, typer.Argument(help="One query, such as 'SELECT * FROM reference.province'.")

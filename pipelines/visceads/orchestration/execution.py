@@ -16,7 +16,7 @@ from visceads.lake.publication import current_version
 from visceads.orchestration.build import build_definitions
 from visceads.orchestration.ingest import final_verdicts
 from visceads.orchestration.progress import Listener, listen
-from visceads.orchestration.run import RunSummary
+from visceads.orchestration.summary import RunSummary
 from visceads.settings import Settings
 
 

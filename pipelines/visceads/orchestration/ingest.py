@@ -195,7 +195,11 @@ def _rejected_frame(verdicts: list[intake.Verdict]) -> pl.DataFrame:
     schema = polars_schema(CONTRACTS["meta", "rejected_workbook"])
     rows = [
         {name: getattr(verdict, name) for name in schema}
-        | {"family": verdict.family or None, "code": verdict.code or "NOT_READ_YET"}
+        | {
+            "sha256": verdict.sha256 or "unreadable",
+            "family": verdict.family or None,
+            "code": verdict.code or "NOT_READ_YET",
+        }
         for verdict in verdicts
         if verdict.status in {"rejected", "not_read_yet"}
     ]

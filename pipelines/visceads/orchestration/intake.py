@@ -97,27 +97,29 @@ def recognise_folder(folder: Path, note: Callable[[str], None]) -> list[Recognit
 
 
 def first_verdicts(folder: Path, recognitions: Iterable[Recognition]) -> list[Verdict]:
-    """Say of every file whether it is to be read (`pending`), rejected, not read yet, or a copy of another."""
+    """Say of every file whether it is to be read (`pending`), rejected, not read yet, ignored, or a copy of another."""
     verdicts: list[Verdict] = []
     seen: dict[str, str] = {}
     for found in recognitions:
         name = found.path.relative_to(folder).as_posix()
-        if found.sha256 in seen:
-            reason = f"{name} has the same bytes as {seen[found.sha256]}; it is read once"
+        first = seen.setdefault(found.sha256, name) if found.sha256 else name
+        if first != name:
+            reason = f"{name} has the same bytes as {first}; it is read once"
             verdicts.append(Verdict(name, found.sha256, "duplicate", found.family, found.periods, reason=reason))
-            continue
-        seen[found.sha256] = name
-        if _is_no_workbook(found):
-            reason = f"{name} is no workbook: left alone"
-            verdicts.append(Verdict(name, found.sha256, "ignored", reason=reason))
-        elif found.refusal is not None:
-            verdicts.append(_rejected(name, found, found.refusal))
-        elif not found.is_supported:
-            reason = f"{found.summary}"
-            verdicts.append(Verdict(name, found.sha256, "not_read_yet", found.family, found.periods, reason=reason))
         else:
-            verdicts.append(Verdict(name, found.sha256, "pending", found.family, found.periods))
+            verdicts.append(_first_verdict(name, found))
     return verdicts
+
+
+def _first_verdict(name: str, found: Recognition) -> Verdict:
+    pending = Verdict(name, found.sha256, "pending", found.family, found.periods)
+    if _is_no_workbook(found):
+        return replace(pending, status="ignored", reason=f"{name} is no workbook: left alone")
+    if found.refusal is not None:
+        return _refused(pending, found.refusal)
+    if not found.is_supported:
+        return replace(pending, status="not_read_yet", reason=found.summary)
+    return pending
 
 
 def _is_no_workbook(found: Recognition) -> bool:
@@ -271,27 +273,10 @@ def _accepted(verdict: Verdict, sidecar: Sidecar) -> Verdict:
     )
 
 
-def _rejected(name: str, found: Recognition, refusal: Refusal) -> Verdict:
-    return Verdict(
-        name,
-        found.sha256,
-        "rejected",
-        found.family,
-        found.periods,
-        code=refusal.code,
-        sheet=refusal.sheet,
-        cell=refusal.cell,
-        reason=refusal.message,
-    )
-
-
 def _refused(verdict: Verdict, refusal: Refusal) -> Verdict:
-    return Verdict(
-        verdict.file_name,
-        verdict.sha256,
-        "rejected",
-        verdict.family,
-        verdict.periods,
+    return replace(
+        verdict,
+        status="rejected",
         code=refusal.code,
         sheet=refusal.sheet,
         cell=refusal.cell,

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 
 from visceads import __version__
@@ -21,42 +21,10 @@ from visceads.lake.paths import LakePaths
 from visceads.lake.publication import current_version
 from visceads.orchestration.intake import Verdict, load_verdicts, raw_files
 from visceads.orchestration.progress import Listener
+from visceads.orchestration.summary import RunSummary
 from visceads.settings import Settings
 
 DEMO_FOLDER = "visceads-demo"
-
-
-@dataclass(frozen=True)
-class RunSummary:
-    """What one run did.
-
-    Attributes:
-        succeeded: whether the run came to its end; otherwise nothing was published.
-        version: the version of the marts that is current now, or '' if none.
-        is_new: whether this run published it.
-        is_unchanged_input: whether nothing had changed since the last run, so that nothing was computed.
-        is_synthetic: whether the publication is the demo release.
-        verdicts: what became of every file of the raw folder.
-        failures: sentences about failed steps and checks.
-    """
-
-    succeeded: bool
-    version: str
-    is_new: bool
-    is_unchanged_input: bool = False
-    is_synthetic: bool = False
-    verdicts: tuple[Verdict, ...] = ()
-    failures: tuple[str, ...] = field(default=())
-
-    @property
-    def rejected(self) -> tuple[Verdict, ...]:
-        """The refused files."""
-        return tuple(verdict for verdict in self.verdicts if verdict.status == "rejected")
-
-    @property
-    def exit_code(self) -> int:
-        """0 done, 1 finished with rejected inputs or failed checks."""
-        return 0 if self.succeeded and not self.rejected else 1
 
 
 def prepare_instance(settings: Settings) -> None:
