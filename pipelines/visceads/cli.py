@@ -44,7 +44,7 @@ console = Console()
 errors = Console(stderr=True)
 
 STATUS_TEXT = {
-    "accepted": "workbooks accepted",
+    "accepted": "accepted",
     "rejected": "rejected",
     "not_read_yet": "recognised but not read yet",
     "duplicate": "copies of others",
@@ -278,6 +278,8 @@ def _print_summary(settings: Settings, summary: RunSummary) -> None:
     console.print()
     for failure in summary.failures:
         console.print(f"[red]{escape(failure)}[/red]", soft_wrap=True)
+    for warning in summary.warnings:
+        console.print(f"[yellow]{escape(warning)}[/yellow]", soft_wrap=True)
     _print_verdicts("Rejected, nothing of them is loaded", summary.rejected)
     _print_verdicts("Recognised, not read yet", [v for v in summary.verdicts if v.status == "not_read_yet"])
     counts = Counter(verdict.status for verdict in summary.verdicts)

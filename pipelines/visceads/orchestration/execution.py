@@ -47,23 +47,30 @@ def execute_everything(settings: Settings, listener: Listener) -> RunSummary:
         is_new=result.success and version != before,
         is_synthetic=_is_synthetic(lake),
         verdicts=verdicts,
-        failures=tuple(_failures(result)),
+        failures=(*_failed_steps(result), *_failed_checks(result, dg.AssetCheckSeverity.ERROR)),
+        warnings=_failed_checks(result, dg.AssetCheckSeverity.WARN),
     )
 
 
-def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
+def _failed_steps(result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
     sentences = []
     for event in result.all_events:
         if event.event_type_value == "STEP_FAILURE":
             data = event.step_failure_data
             reason = data.user_failure_data.description if data.user_failure_data else None
             sentences.append(f"{str(event.step_key).replace('__', '/')}: {reason or _cause(data.error)}")
-        elif event.event_type_value == "ASSET_CHECK_EVALUATION":
+    return tuple(sentences)
+
+
+def _failed_checks(result: dg.ExecuteInProcessResult, severity: dg.AssetCheckSeverity) -> tuple[str, ...]:
+    sentences = []
+    for event in result.all_events:
+        if event.event_type_value == "ASSET_CHECK_EVALUATION":
             check = event.asset_check_evaluation_data
-            if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
+            if not check.passed and check.severity == severity:
                 name = f"{check.asset_key.to_user_string()} ({check.check_name})"
-                sentences.append(f"check failed: {name}: {check.description or 'see its metadata in the UI'}")
-    return sentences
+                sentences.append(f"check failed: {name}: {check.description or 'see the check in the UI'}")
+    return tuple(sentences)
 
 
 def _cause(error: object) -> str:

@@ -116,7 +116,7 @@ def build_ingest_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         for table, frame in frames.items():
             write_part(settings, f"meta.{table}", frame)
             yield dg.MaterializeResult(asset_key=["meta", table], metadata=table_metadata(frame))
-        context.log.info(f"{len(accepted)} workbooks accepted, {frames['rejected_workbook'].height} not")
+        context.log.info(f"accepted: {len(accepted)}; rejected or not read yet: {frames['rejected_workbook'].height}")
 
     return [
         raw_workbook,

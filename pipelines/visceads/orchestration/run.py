@@ -115,7 +115,8 @@ def _unchanged(settings: Settings, fingerprint: str) -> RunSummary | None:
         return None
     verdicts = tuple(Verdict(**{**v, "periods": tuple(v["periods"])}) for v in record.pop("verdicts"))
     record |= {"verdicts": verdicts, "is_new": False, "is_unchanged_input": True}
-    return RunSummary(**{**record, "failures": tuple(record["failures"])})
+    lists = {name: tuple(record[name]) for name in ("failures", "warnings")}
+    return RunSummary(**{**record, **lists})
 
 
 def _has_all_marts(lake: LakePaths) -> bool:

@@ -22,6 +22,7 @@ class RunSummary:
         is_synthetic: whether the publication is the demo release.
         verdicts: what became of every file of the raw folder.
         failures: sentences about failed steps and checks.
+        warnings: sentences about checks that found something odd without stopping the run.
     """
 
     succeeded: bool
@@ -31,6 +32,7 @@ class RunSummary:
     is_synthetic: bool = False
     verdicts: tuple[Verdict, ...] = ()
     failures: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = field(default=())
 
     @property
     def rejected(self) -> tuple[Verdict, ...]:
