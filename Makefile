@@ -22,7 +22,7 @@ sql-lint: .venv/.ready
 	$(BIN)/sqlfluff lint --disable-progress-bar -p 2 dbt_project/models dbt_project/tests sql
 
 unit: .venv/.ready
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest -n auto tests/unit
 
 integration: .venv/.ready
 	$(BIN)/pytest tests/integration

@@ -6,6 +6,7 @@ candidates together become a version. Not here: contracts, versions, renaming (`
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
@@ -57,7 +58,10 @@ def _mart_asset(settings: Settings, contract: Contract) -> dg.AssetsDefinition:
     )
     def mart(_: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         try:
-            written = write_table(contract, read_table(settings, contract), _candidate(settings, contract))
+            # closed at once: a reading that a broken contract leaves half way would keep the working database open,
+            # and dbt would wait minutes for it
+            with closing(read_table(settings, contract)) as frames:
+                written = write_table(contract, frames, _candidate(settings, contract))
         except ContractError as error:
             yield dg.AssetCheckResult(passed=False, check_name="contract", description=str(error))
             raise dg.Failure(description=str(error), allow_retries=False) from error

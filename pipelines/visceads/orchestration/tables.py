@@ -6,7 +6,7 @@ module is plain, so that it can be tested without it), and what the tables mean.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 
 import duckdb
@@ -64,7 +64,7 @@ def working_database(settings: Settings) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(settings.environment()["VISCEADS_BUILD_DATABASE"], read_only=True)
 
 
-def read_table(settings: Settings, contract: Contract) -> Iterator[pl.DataFrame]:
+def read_table(settings: Settings, contract: Contract) -> Generator[pl.DataFrame, None, None]:
     """Yield a table sorted by its key, in chunks of one value of the first key column each where it is large.
 
     Args:

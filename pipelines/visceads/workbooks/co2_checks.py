@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,11 +82,12 @@ class Tolerances:
     columns: float
 
 
-def energy_fuels() -> list[str]:
+@cache
+def energy_fuels() -> tuple[str, ...]:
     """The 17 fuels whose sum, with process emissions, is scope 1."""
     fuels = seed("fuel")
     is_summed = (fuels["in_scope1_sum"] == "true") & (fuels["fuel_code"] != "process")
-    return fuels.filter(is_summed)["fuel_code"].to_list()
+    return tuple(fuels.filter(is_summed)["fuel_code"])
 
 
 def tolerances(blocks: Sequence[ProvinceBlock]) -> Tolerances:

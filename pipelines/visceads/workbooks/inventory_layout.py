@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from visceads.codes import code_of, fuel_of_header, normal_key, province_of, seed
 from visceads.workbooks.sheets import Sheet
@@ -85,6 +86,7 @@ def province_and_year(sheet_name: str) -> tuple[str | None, int | None]:
     return province_of(name), int(year) if year else None
 
 
+@cache
 def province_name(province_code: str) -> str:
     """Return the English name of a province for messages."""
     names = seed("province")

@@ -28,9 +28,11 @@ from visceads.workbooks.mrio_families import SUPPORTED
 from visceads.workbooks.mrio_place import Cell, Source
 from visceads.workbooks.mrio_rows import RowAxis, read_row_axis
 from visceads.workbooks.mrio_twins import require_equal
+from visceads.workbooks.note_sheet import says
 from visceads.workbooks.refusal import Finding, Refusal, address
 from visceads.workbooks.sheets import Workbook, cell_defects, open_workbook
 
+_NOTE_ROWS = 200
 _CITY_MATRIX = "a MATLAB file, as the city table (313 regions x 42 sectors) is published"
 
 
@@ -115,8 +117,8 @@ def read_mrio(path: Path, year: int | None = None) -> MrioReading:
     return MrioReading(
         tables=tuple(sorted(tables, key=lambda table: order.index(table.sheet))),
         findings=tuple(findings),
-        is_synthetic="SYNTHETIC" in notes,
-        is_reconstructed="RECONSTRUCTED" in notes,
+        is_synthetic=says("SYNTHETIC", notes),
+        is_reconstructed=says("RECONSTRUCTED", notes),
     )
 
 
@@ -149,24 +151,26 @@ def _stated_table(
     sheet = workbook.load(location.sheet)
     axis = read_row_axis(sheet.rows, location, source)
     places = places_of(location, axis, source)
-    _refuse_defects(workbook, sheet.raw_name, places)
+    _refuse_defects(workbook, sheet.raw_name, location, places)
     return axis, places, read_cells(sheet.rows, places)
 
 
-def _refuse_defects(workbook: Workbook, raw_sheet_name: str, places: MrioPlaces) -> None:
-    """Errors and formulas without result look empty to the parser; outside the table (in check columns) they may be."""
+def _refuse_defects(workbook: Workbook, raw_sheet_name: str, location: TableLocation, places: MrioPlaces) -> None:
+    """Errors and formulas without result look empty to the parser; check columns, which are not read, may hold them."""
     defects = cell_defects(workbook.path, raw_sheet_name)
-    rows = {*places.row_nos.tolist(), *places.item_rows.values()}
-    columns = {
-        *places.column_nos.tolist(),
-        *places.final_demand_columns.tolist(),
-        *places.item_columns.values(),
-    }
+    sector_rows, item_rows = set(places.row_nos.tolist()), set(places.item_rows.values())
+    sector_columns, final_demand = set(places.column_nos.tolist()), set(places.final_demand_columns.tolist())
+    columns = sector_columns | final_demand | set(places.item_columns.values())
 
-    def inside(cells: Sequence[Cell]) -> list[Cell]:
-        return [(row, column) for row, column in cells if row in rows and column in columns]
+    def is_read(cell: Cell) -> bool:
+        row, column = cell
+        if column < location.first_column:  # a province label that looks empty would mean the province above
+            return row in sector_rows | item_rows
+        if row in item_rows:
+            return column in sector_columns or (row == places.item_rows["IM"] and column in final_demand)
+        return column in columns and (row in sector_rows or row < location.first_row)
 
-    errors, formulas = inside(defects.error_cells), inside(defects.uncached_formulas)
+    errors, formulas = (list(filter(is_read, cells)) for cells in (defects.error_cells, defects.uncached_formulas))
     if errors:
         text = f"{len(errors)} error cells (such as #REF!) in the table, first {address(*errors[0])}. "
         text += "Repair them in the source, or use the publisher's copy."
@@ -192,8 +196,8 @@ def _cleanest_first(locations: Sequence[TableLocation]) -> list[TableLocation]:
 
 
 def _notes(workbook: Workbook, table_sheets: set[str]) -> str:
-    """All text of the sheets that hold no table."""
-    heads = [workbook.load_head(name) for name in workbook.sheet_names if name not in table_sheets]
+    """All text of the sheets that hold no table; a note may be longer than the head of a table."""
+    heads = [workbook.load_head(name, _NOTE_ROWS) for name in workbook.sheet_names if name not in table_sheets]
     return "\n".join(cell for head in heads for row in head.rows for cell in row if isinstance(cell, str))
 
 

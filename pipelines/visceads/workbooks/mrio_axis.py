@@ -150,7 +150,7 @@ def require_whole_axis(axis: Sequence[AxisEntry], classification: str, kind: str
     missing, repeated = missing_and_repeated(axis, classification)
     if not missing and not repeated:
         return
-    text = f"the sector {kind}s are {len(axis)}, expected 1302 (31 provinces x 42 sectors)"
+    text = f"{len(axis)} sector {kind}s, expected 1302, each of 31 provinces with each of 42 sectors once"
     if missing:
         text += f"; missing {_some_sectors(missing)}"
     if repeated:
@@ -267,7 +267,10 @@ def _with_year(
     year: int | None,
 ) -> TableLocation:
     titles = [
-        text_of(cell) for row in heads[table.sheet].rows[: table.first_row - 1] for cell in row if isinstance(cell, str)
+        text_of(cell)
+        for row in heads[table.sheet].rows[: table.first_row - 1]
+        for column_no, cell in enumerate(row, start=1)
+        if isinstance(cell, str) or column_no < table.first_column  # the year may be a number, above the labels
     ]
     found: TableYear = year_of_table(workbook.path.name, table.sheet, titles, heads, year)
     suffix = "" if table.classification == "2012" else "-new"

@@ -79,8 +79,12 @@ def check_balance(arrays: MrioArrays, places: MrioPlaces, zero_output_offenders:
         raise explained
     if zero_output_offenders and _is_only_about(zero_output_offenders, identities[:2], arrays):
         raise _zero_output(zero_output_offenders, arrays, places)
+    wrong_sign = _error_sign(identities[0], identities[1], arrays, places)
+    if wrong_sign is not None:
+        raise wrong_sign
     if broken:
-        raise _error_sign(arrays, places) or _imbalance(broken[0], arrays, places)
+        wrong_flow = _wrong_flow(identities[0], identities[1], arrays, places)
+        raise wrong_flow or _imbalance(broken[0], arrays, places)
     noted = [_noted(identity, arrays, places) for identity in identities if _exceeds(identity, arrays, EXACT).any()]
     return noted + _whole_table(arrays, places)
 
@@ -127,19 +131,52 @@ def _zero_output(offenders: Mapping[int, str], arrays: MrioArrays, places: MrioP
     index, what = next(iter(offenders.items()))
     text = (
         f"gross output of {sector_at(arrays.classification, index)} is 0, but it has {what} (10k yuan, CO2 in Mt). "
-        f"A sector without output must be empty throughout; {len(offenders)} such sectors are not. Compare its row "
-        f"{places.row_nos[index]} and column {address(1, int(places.column_nos[index]))[:-1]} with the publisher's copy."
+        f"A sector without output must be empty throughout; sectors that are not: {len(offenders)}. Compare its row "
+        f"{places.row_nos[index]} and column {address(1, int(places.column_nos[index]))[:-1]} with the publisher's "
+        "copy."
     )
     return places.source.refusal("E_ZERO_OUTPUT", text, places.row_item_cell("GO", index))
 
 
-def _error_sign(arrays: MrioArrays, places: MrioPlaces) -> Refusal | None:
-    """The rows balance only if the statistical error is subtracted."""
-    rows, columns = _identities(arrays, places)[:2]
-    subtracted = Identity(rows.name, rows.residual - 2 * arrays.row_items["ERR"], rows.cells)
-    if not _exceeds(rows, arrays, NOTED).any() or _exceeds(columns, arrays, NOTED).any():
+def _wrong_flow(rows: Identity, columns: Identity, arrays: MrioArrays, places: MrioPlaces) -> Refusal | None:
+    """One row and one column that are off by the same amount point to the flow where they cross."""
+    sellers, buyers = (np.flatnonzero(_exceeds(identity, arrays, NOTED)) for identity in (rows, columns))
+    # What is much for a small seller can be little for a large buyer, so only one of the two need be off by its share.
+    if sellers.size == 1 and buyers.size <= 1:
+        residual = float(rows.residual[sellers[0]])
+        buyers = _off_by(residual, columns)
+    elif buyers.size == 1 and not sellers.size:
+        residual = float(columns.residual[buyers[0]])
+        sellers = _off_by(residual, rows)
+    if sellers.size != 1 or buyers.size != 1:
         return None
-    if _exceeds(subtracted, arrays, NOTED).any():
+    seller, buyer = int(sellers[0]), int(buyers[0])
+    flow = float(arrays.flows[seller, buyer])
+    text = (
+        f"the flow from {sector_at(arrays.classification, seller)} to {sector_at(arrays.classification, buyer)} is "
+        f"{flow:,.1f} (10k yuan); its row and its column balance only if it is {flow - residual:,.1f}. Compare this "
+        "cell with the publisher's copy."
+    )
+    return places.source.refusal("E_BALANCE", text, places.flow_cell(seller, buyer))
+
+
+def _off_by(residual: float, identity: Identity) -> npt.NDArray[np.intp]:
+    return np.flatnonzero(abs(identity.residual - residual) <= max(1.0, EXACT * abs(residual)))
+
+
+def _error_sign(rows: Identity, columns: Identity, arrays: MrioArrays, places: MrioPlaces) -> Refusal | None:
+    """The rows balance only if the statistical error is subtracted.
+
+    Errors of less than a thousandth of gross output would otherwise pass with the wrong sign, so the narrow
+    tolerance is asked too.
+    """
+    subtracted = Identity(rows.name, rows.residual - 2 * arrays.row_items["ERR"], rows.cells)
+
+    def only_subtracted(share: float) -> bool:
+        wrong, *right = (_exceeds(identity, arrays, share).any() for identity in (rows, subtracted, columns))
+        return bool(wrong) and not any(right)
+
+    if not (only_subtracted(EXACT) or only_subtracted(NOTED)):
         return None
     worst = int(abs(rows.residual).argmax())
     text = (

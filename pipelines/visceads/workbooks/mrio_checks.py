@@ -70,8 +70,8 @@ def _check_money_unit(arrays: MrioArrays, places: MrioPlaces) -> None:
 
 def _check_satellite(arrays: MrioArrays, places: MrioPlaces) -> list[Finding]:
     emission = arrays.column_items.get("CO2")
-    if emission is None:
-        text = "there is no CO2 row; emissions of this table can come from the provincial inventories only."
+    if emission is None or np.isnan(emission).all():
+        text = "there is no CO2 row, or it is empty; emissions can come from the provincial inventories only."
         return [places.source.finding("W_NO_SATELLITE", text)]
     total = float(np.nansum(emission))
     if not CO2_RANGE[0] <= total <= CO2_RANGE[1]:
@@ -134,6 +134,12 @@ def _negative_cells(arrays: MrioArrays, places: MrioPlaces) -> list[tuple[Cell, 
         for sector in np.flatnonzero(arrays.row_items[item] < limit):
             value = float(arrays.row_items[item][sector])
             found.append((places.row_item_cell(item, int(sector)), f"{item} of {named(int(sector))}", value))
+    for column in np.flatnonzero(arrays.final_imports < 0):
+        buyer, category = divmod(int(column), len(FINAL_DEMAND_CODES))
+        if FINAL_DEMAND_CODES[category] != "FU202":  # goods of former years may leave the stocks
+            cell = (places.item_rows["IM"], int(places.final_demand_columns[column]))
+            what = f"IM of {FINAL_DEMAND_CODES[category]} of {province_name(codes.province_codes()[buyer])}"
+            found.append((cell, what, float(arrays.final_imports[column])))
     for item in ("IM", "VA001", "VA003", "CO2"):
         values = arrays.column_items.get(item, np.zeros(0))
         for sector in np.flatnonzero(values < 0):

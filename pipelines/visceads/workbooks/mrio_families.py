@@ -55,7 +55,10 @@ class CodeRun:
 
 
 def longest_code_run(rows: Rows) -> CodeRun | None:
-    """Return the longest stretch of sector numbers within one of the rows that starts with 01; None if all are short."""
+    """Return the longest stretch of sector numbers in one row that counts 01, 02, 03; None if there is none.
+
+    Small whole numbers stand side by side in rows of values too; they do not count upwards.
+    """
     best: CodeRun | None = None
     for row_no, row in enumerate(rows, start=1):
         numbers: list[str] = []
@@ -64,10 +67,11 @@ def longest_code_run(rows: Rows) -> CodeRun | None:
             if number is not None:
                 numbers.append(number)
                 continue
-            if len(numbers) >= _SHORTEST_RUN and (best is None or len(numbers) > len(best.numbers)):
-                best = CodeRun(row_no, column_no - len(numbers), tuple(numbers))
+            if len(numbers) >= _SHORTEST_RUN and "01,02,03" in ",".join(numbers):
+                found = CodeRun(row_no, column_no - len(numbers), tuple(numbers))
+                best = max((best, found), key=lambda run: len(run.numbers)) if best else found
             numbers = []
-    return best if best is not None and "01" in best.numbers else None
+    return best
 
 
 def foreign_family(rows: Rows, run: CodeRun | None, source: Source) -> Refusal | None:

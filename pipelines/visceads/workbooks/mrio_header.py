@@ -35,6 +35,7 @@ class Header:
 
     @property
     def last_row(self) -> int:
+        """The last row of the header."""
         return max(self.sector_row, self.province_row, self.code_row or 0)
 
 

@@ -66,6 +66,9 @@ def _pairs(
     yield kept.flows, other.flows, flows[0], flows[1]
     demand = [(p.row_nos.tolist(), p.final_demand_columns.tolist()) for p in both]
     yield kept.final_demand, other.final_demand, demand[0], demand[1]
+    if not (np.isnan(kept.final_imports).all() or np.isnan(other.final_imports).all()):
+        imports = [([p.item_rows["IM"]], p.final_demand_columns.tolist()) for p in both]
+        yield kept.final_imports[None, :], other.final_imports[None, :], imports[0], imports[1]
     for item in kept.row_items.keys() & other.row_items.keys():
         lines = [(p.row_nos.tolist(), [p.item_columns[item]]) for p in both]
         yield kept.row_items[item][:, None], other.row_items[item][:, None], lines[0], lines[1]

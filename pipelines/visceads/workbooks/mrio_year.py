@@ -40,7 +40,7 @@ def year_of_table(
         parameter: the year that the caller states, or None.
 
     Raises:
-        Refusal: E_YEAR_CONFLICT if two witnesses disagree (the file name is asked only where all others are silent),
+        Refusal: E_YEAR_CONFLICT if two witnesses disagree (a file name that disagrees is only noted, W_FILENAME_YEAR),
             E_YEAR_UNKNOWN if there is none.
     """
     source = Source(file, sheet)
@@ -59,11 +59,16 @@ def year_of_table(
         words = ", ".join(f"{witness} says {year}" for witness, year in stated.items())
         text = f"the year of the table is contradictory: {words}. Correct the one that is wrong."
         raise source.refusal("E_YEAR_CONFLICT", text)
-    if stated:
-        return TableYear(next(iter(stated.values())), ())
     from_name = _only_year([PurePath(file).stem])
+    if stated:
+        witness, found = next(iter(stated.items()))
+        if from_name in (None, found):
+            return TableYear(found, ())
+        text = f"the file name says {from_name}, but {witness} says {found}; the content counts. Rename the file."
+        return TableYear(found, (source.finding("W_FILENAME_YEAR", text),))
     if from_name is None:
-        text = "neither sheet name, title, note nor file name states the year of the table. State it when reading."
+        text = "neither sheet name, title, note nor file name states the year of the table. "
+        text += "Put it into the file name, such as MRIO_2012.xlsx."
         raise source.refusal("E_YEAR_UNKNOWN", text)
     text = f"only the file name states the year; {from_name} was taken from it. Check that it is right."
     return TableYear(from_name, (source.finding("W_YEAR_FROM_FILENAME", text),))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zipfile
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +13,16 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from visceads import codes
-from visceads.demo import release, write_demo_release
+from visceads.demo import mrio_workbook, release, write_demo_release
 from visceads.demo.inventory import synthetic_inventory
 from visceads.demo.inventory_workbook import write_inventory_workbook
 from visceads.demo.mrio_table import synthetic_table
 from visceads.demo.mrio_workbook import write_mrio_workbook
 from visceads.demo.workbook import synthetic_workbook
+from visceads.workbooks import mrio as mrio_reader
 from visceads.workbooks.co2_inventory import read_co2_inventory
 from visceads.workbooks.mrio import read_mrio
+from visceads.workbooks.sheets import CellDefects, Sheet
 
 
 @pytest.fixture(scope="module")
@@ -28,18 +32,101 @@ def inventory_path(tmp_path_factory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def mrio_path(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("mrio") / "mrio.xlsx"
-    write_mrio_workbook(path, [synthetic_table(2017, "2012"), synthetic_table(2017, "2017")])
-    return path
+class RecordedSheet:
+    """Takes what is written on a sheet; a file of two tables takes fifteen seconds to write and to read."""
+
+    def __init__(self) -> None:
+        self._rows: list[list[object]] = []
+        self._width = 0
+
+    def write_string(self, row: int, column: int, cell: object) -> None:
+        while len(self._rows) <= row:
+            self._rows.append([""] * 2000)
+        self._rows[row][column] = cell
+        self._width = max(self._width, column + 1)
+
+    write_number = write_string
+
+    def write_row(self, row: int, column: int, cells) -> None:
+        for place, cell in enumerate(cells, start=column):
+            self.write_string(row, place, cell)
+
+    @property
+    def rows(self) -> list[list[object]]:
+        return [row[: self._width] for row in self._rows]
+
+
+class RecordedWorkbook:
+    """Stands in for the workbook that is written, and for the one that is read."""
+
+    path, findings = Path("recorded.xlsx"), ()
+
+    def __init__(self) -> None:
+        self._sheets: dict[str, RecordedSheet] = {}
+
+    def add_worksheet(self, name: str) -> RecordedSheet:
+        return self._sheets.setdefault(name, RecordedSheet())
+
+    @property
+    def sheet_names(self) -> tuple[str, ...]:
+        return tuple(self._sheets)
+
+    def load(self, name: str) -> Sheet:
+        return Sheet(name, name, self._sheets[name].rows)
+
+    def load_head(self, name: str, row_count: int = 20) -> Sheet:
+        return Sheet(name, name, self.load(name).rows[:row_count])
+
+
+def record(tables) -> RecordedWorkbook:
+    """Return what `write_mrio_workbook` writes."""
+    workbook = RecordedWorkbook()
+
+    @contextmanager
+    def recording(_path: Path, _title: str):
+        yield workbook
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mrio_workbook, "synthetic_workbook", recording)
+        write_mrio_workbook(workbook.path, tables)
+    return workbook
 
 
 @pytest.fixture(scope="module")
-def mrio_rows(mrio_path):
+def recorded() -> RecordedWorkbook:
+    """The workbook of two tables, cell by cell as it is written."""
+    return record([synthetic_table(2017, "2012"), synthetic_table(2017, "2017")])
+
+
+def of_two_provinces(table):
+    """The corner of a table, to write a small file."""
+    sectors = 2 * 42
+    one_row = {
+        name: value[..., :sectors]
+        for name, value in vars(table).items()
+        if isinstance(value, np.ndarray) and value.shape[-1] == 1302
+    }
+    corner = {"flow": table.flow[:sectors, :sectors], "final_demand": table.final_demand[:sectors, :10]}
+    return replace(table, **one_row | corner | {"import_final": table.import_final[:10]})
+
+
+@pytest.fixture
+def write_small(monkeypatch):
+    """Write, or record, the corners of two tables."""
+    provinces = mrio_workbook._province_labels()[:2]
+    monkeypatch.setattr(mrio_workbook, "_province_labels", lambda: provinces)
+    tables = [of_two_provinces(synthetic_table(2017, classification)) for classification in ("2012", "2017")]
+
+    def write(path: Path | None) -> RecordedWorkbook | None:
+        return record(tables) if path is None else write_mrio_workbook(path, tables)
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def mrio_rows(recorded):
     """Sheet name -> its rows; addresses are those of Excel less one."""
-    workbook = CalamineWorkbook.from_path(str(mrio_path))
-    return {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names}
+    return {name: recorded.load(name).rows for name in recorded.sheet_names}
 
 
 def text_of(rows) -> str:
@@ -98,8 +185,9 @@ def test_inventory_note_says_synthetic_in_both_languages(inventory_path) -> None
     assert ["Timeseries/时间序列", 2015.0] in [row[:2] for row in rows]
 
 
-def test_document_properties_say_synthetic(inventory_path, mrio_path) -> None:
-    for path in (inventory_path, mrio_path):
+def test_document_properties_say_synthetic(inventory_path, write_small, tmp_path) -> None:
+    write_small(tmp_path / "mrio.xlsx")
+    for path in (inventory_path, tmp_path / "mrio.xlsx"):
         with zipfile.ZipFile(path) as archive:
             properties = archive.read("docProps/core.xml").decode()
         assert "<dc:title>SYNTHETIC " in properties
@@ -195,9 +283,33 @@ def test_item_labels_are_known(mrio_rows) -> None:
     assert [label for label in printed if codes.normal_key(label) not in known] == []
 
 
-def test_reader_accepts_both_tables_and_returns_what_was_made(mrio_path) -> None:
+def test_mrio_file_holds_the_recorded_cells(write_small, tmp_path) -> None:
+    """What the tests above say of recorded cells holds of the file."""
+    path = tmp_path / "mrio.xlsx"
+    write_small(path)
+    expected = write_small(None)
+    workbook = CalamineWorkbook.from_path(str(path))
+    assert tuple(workbook.sheet_names) == expected.sheet_names
+    for name in expected.sheet_names:
+        parsed = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        rows = expected.load(name).rows
+        # A file holds 16 digits; only the shares in the check column have more.
+        assert parsed == [[cell if isinstance(cell, str) else float(f"{cell:.16G}") for cell in row] for row in rows]
+    assert len(parsed) > 2 * 42
+
+
+def test_same_mrio_workbook_has_the_same_bytes(write_small, tmp_path) -> None:
+    first, second = tmp_path / "first.xlsx", tmp_path / "second.xlsx"
+    write_small(first)
+    write_small(second)
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_reader_accepts_both_tables_and_returns_what_was_made(recorded, monkeypatch) -> None:
     """The only finding is the CO2 row that the second layout does not have."""
-    reading = read_mrio(mrio_path)
+    monkeypatch.setattr(mrio_reader, "open_workbook", lambda _path: recorded)
+    monkeypatch.setattr(mrio_reader, "cell_defects", lambda *_: CellDefects([], []))
+    reading = read_mrio(recorded.path)
     assert reading.is_synthetic
     assert not reading.is_reconstructed
     assert [finding.code for finding in reading.findings] == ["W_NO_SATELLITE"]

@@ -1,3 +1,23 @@
-"""The author of the tests for CO2 inventories overwrote this file by mistake at 00:30; its owner, please write
-your fixtures here again. Nothing of the inventory tests depends on it any more (they use `inventory_book.py`).
-"""
+"""The invented multi-regional tables that three test modules share."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def mrio() -> ModuleType:
+    """The module `mrio_book`; test folders are no packages, so it is loaded by its path."""
+    name = "workbooks_mrio_book"
+    spec = spec_from_file_location(name, Path(__file__).with_name("mrio_book.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules[name] = module  # its dataclasses look up their module
+    spec.loader.exec_module(module)
+    return module

@@ -29,23 +29,23 @@ def read_rows(mrio, rows):
 
 
 @pytest.mark.parametrize(
-    ("layout", "table_id", "classification", "first_row", "first_column"),
+    ("layout", "table_id", "classification", "first_cell"),
     [
-        ("A", "2012", "2012", 5, 4),
-        ("A_PRIME", "2012-new", "2017", 5, 4),
-        ("B", "2018", "2012", 5, 4),
-        ("C", "2020", "2012", 8, 3),
+        ("A", "2012", "2012", (5, 4)),
+        ("A_PRIME", "2012-new", "2017", (5, 4)),
+        ("B", "2018", "2012", (5, 4)),
+        ("C", "2020", "2012", (8, 3)),
     ],
 )
-def test_every_layout_is_found_by_content(mrio, layout, table_id, classification, first_row, first_column):
+def test_every_layout_is_found_by_content(mrio, layout, table_id, classification, first_cell):
     layout = getattr(mrio, layout)
     year = 2012 if layout is mrio.A_PRIME else None
     (table,) = find(mrio, mrio.rows(layout), layout.sheet, year)
     assert (table.table_id, table.classification) == (table_id, classification)
-    assert (table.first_row, table.first_column) == (first_row, first_column)
+    assert (table.first_row, table.first_column) == first_cell
     assert len(table.final_demand_columns) == 155
     # Without a total of intermediate use, final demand starts right after the flows; with it, one column later.
-    first_final_demand = first_column + 1302 + layout.has_tiu
+    first_final_demand = table.first_column + 1302 + layout.has_tiu
     assert min(table.final_demand_columns.values()) == first_final_demand
 
 

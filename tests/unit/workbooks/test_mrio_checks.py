@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from visceads.workbooks.mrio_arrays import MrioArrays, MrioPlaces
 from visceads.workbooks.mrio_checks import verify
 from visceads.workbooks.mrio_place import Source
+from visceads.workbooks.mrio_twins import require_equal
 from visceads.workbooks.refusal import Refusal
 
 BEIJING_CONSTRUCTION = 27
@@ -76,6 +79,11 @@ def test_another_unit_of_emissions_is_refused_and_named(arrays, places, factor, 
     assert words in refusal.message
 
 
+def test_a_wholly_empty_row_of_emissions_counts_as_none(arrays, places):
+    arrays.column_items["CO2"][:] = np.nan
+    assert [finding.code for finding in verify(arrays, places)] == ["W_NO_SATELLITE"]
+
+
 def test_a_table_without_emissions_is_noted(arrays, places):
     del arrays.column_items["CO2"]
     assert [finding.code for finding in verify(arrays, places)] == ["W_NO_SATELLITE"]
@@ -100,6 +108,26 @@ def test_negative_column_items_are_refused(arrays, places, item):
     refusal = refused(arrays, places)
     assert refusal.code == "E_NEGATIVE"
     assert refusal.message.startswith("MRIO.xlsx, sheet 'Table', cell K")
+
+
+def test_negative_imports_of_final_demand_are_refused_but_for_inventories(arrays, places):
+    arrays.final_imports[154] = -4.0  # FU202 of Xinjiang
+    assert verify(arrays, places) == ()
+    arrays.final_imports[151] = -4.0
+    refusal = refused(arrays, places)
+    assert (refusal.code, refusal.cell) == ("E_NEGATIVE", f"BDB{places.item_rows['IM']}")
+    assert "IM of FU102 of Xinjiang is -4" in refusal.message
+
+
+def test_twins_must_agree_in_the_imports_of_final_demand_too(arrays, places):
+    kept, other = (replace(arrays, final_imports=np.full(155, value)) for value in (5.0, 5.0))
+    assert require_equal(kept, places, other, places, "2012").code == "W_TWIN_LEFT_OUT"
+    without = replace(arrays, final_imports=np.full(155, np.nan))
+    assert require_equal(kept, places, without, places, "2012").code == "W_TWIN_LEFT_OUT"
+    other.final_imports[151] += 1e-6
+    with pytest.raises(Refusal, match="two prints of the table 2012, but 1 values differ") as caught:
+        require_equal(kept, places, other, places, "2012")
+    assert (caught.value.code, caught.value.cell) == ("E_TWIN_MISMATCH", f"BDB{places.item_rows['IM']}")
 
 
 def test_slightly_negative_exports_are_noted_and_others_refused(arrays, places):
@@ -130,6 +158,18 @@ def test_a_wrong_column_is_refused_with_province_and_sector(arrays, places):
     assert refusal.code == "E_BALANCE"
     assert "columns" in refusal.message
     assert "Beijing / Construction off by 1,000,000.0" in refusal.message
+
+
+@pytest.mark.parametrize("change", [-25_000.0, 1e7])
+def test_one_wrong_flow_is_named_with_what_would_balance(arrays, places, change):
+    """Row and column of the cell are off by the same amount; with the stated value they balance."""
+    without_totals(arrays)
+    stated = float(arrays.flows[0, 1])
+    arrays.flows[0, 1] += change
+    refusal = refused(arrays, places)
+    assert (refusal.code, refusal.cell) == ("E_BALANCE", "E5")
+    assert f"is {stated + change:,.1f} (10k yuan)" in refusal.message
+    assert f"only if it is {stated:,.1f}" in refusal.message
 
 
 @pytest.mark.parametrize(("residual", "codes"), [(19.0, []), (25.0, ["W_BALANCE"]), (19_900.0, ["W_BALANCE"])])
@@ -171,9 +211,8 @@ def test_an_empty_printed_total_is_not_compared(arrays, places):
 
 def test_a_subtracted_error_is_named(arrays, places):
     arrays.row_items["ERR"] *= 300
-    arrays.final_demand[:, 0] += (arrays.gross_output > 0) * 200.0
-    arrays.final_demand[np.arange(1302), np.arange(1302) // 42 * 5] += arrays.row_items["ERR"]
-    arrays.final_demand[:, 0] -= (arrays.gross_output > 0) * 400.0
+    own_rural_demand = (np.arange(1302), np.arange(1302) // 42 * 5)
+    arrays.final_demand[own_rural_demand] += arrays.row_items["ERR"] * (1 + 1 / 300)
     without_totals(arrays)
     refusal = refused(arrays, places)
     assert refusal.code == "E_ERR_SIGN"

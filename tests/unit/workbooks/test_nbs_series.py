@@ -129,7 +129,8 @@ def test_values_of_no_known_series_need_the_indicator_named(tmp_path):
     path = written(tmp_path / "a.csv", lines_of(factor=3.3))
     refusal = refused(path)
     assert refusal.code == "E_NBS_INDICATOR"
-    assert "Name the indicator when reading it, one of gdp_100m_cny_current, " in refusal.message
+    assert "Read are gdp_100m_cny_current, " in refusal.message
+    assert "leave other series out of the folder" in refusal.message
     assert read_nbs_series(path, GDP).indicator_code == GDP
     future = lines_of()
     future[2][1:] = ["2034年", "2033年", "2032年", "2031年"]

@@ -157,7 +157,7 @@ def test_a_workbook_without_visible_sheet_and_one_of_empty_sheets_are_answered(t
     assert "none that is visible" in recognise(tmp_path / "b.xlsx").refusal.message
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_no_damage_to_the_bytes_is_ever_raised(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("damage")
