@@ -284,7 +284,8 @@ def _print_summary(settings: Settings, summary: RunSummary) -> None:
     _print_verdicts("Recognised, not read yet", [v for v in summary.verdicts if v.status == "not_read_yet"])
     counts = Counter(verdict.status for verdict in summary.verdicts)
     told = ", ".join(f"{counts[status]} {text}" for status, text in STATUS_TEXT.items() if counts[status])
-    console.print(f"{settings.raw_folder}: {told or 'no file'}", soft_wrap=True)
+    if told:
+        console.print(f"{settings.raw_folder}: {told}", soft_wrap=True)
     if not summary.succeeded:
         kept = f"version {summary.version} stays published" if summary.version else "nothing is published"
         console.print(f"[red]The run failed; {kept}.[/red]")

@@ -20,8 +20,13 @@ EVERYTHING = "__ASSET_JOB"
 """Dagster's own job of all assets. A job defined by hand could not hold it: assets with two partition sets."""
 
 
-def build_definitions(settings: Settings) -> dg.Definitions:
+def build_definitions(settings: Settings, pool: str | None = "duckdb") -> dg.Definitions:
     """Return the definitions of one lake: raw -> bronze -> dbt -> arrays -> dbt -> marts -> publication.
+
+    Args:
+        settings: the lake.
+        pool: the pool that lets one run at a time write the working database. A run that is killed keeps its slot until
+            the daemon of the UI frees it, so a run from the command line, which has no daemon, does without.
 
     Raises:
         RuntimeError: if dbt cannot parse its project.
@@ -30,7 +35,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     warnings.filterwarnings("ignore", message="Parameter `backfill_policy`", category=dg.BetaWarning)
     assets = [
         *build_ingest_assets(settings),
-        *build_dbt_assets(settings),
+        *build_dbt_assets(settings, pool),
         *build_compute_assets(settings),
         *build_mart_assets(settings),
     ]

@@ -19,23 +19,27 @@ from visceads.orchestration.progress import Listener, listen
 from visceads.orchestration.summary import RunSummary
 from visceads.settings import Settings
 
+OWN_RUNS = {"visceads/started_by": "visceads run"}
+"""The tag of runs that were started from the command line."""
+
 
 def execute_everything(settings: Settings, listener: Listener) -> RunSummary:
     """Materialise every asset of the lake in one run and say what came of it."""
     lake = LakePaths(settings.lake)
     before = current_version(lake)
-    definitions = build_definitions(settings)
+    definitions = build_definitions(settings, pool=None)
     job = definitions.resolve_implicit_global_asset_job_def()
     stop = listen(listener)
     log = lake.build / "last_run.log"
     try:
         # dbt prints a line for each of its 250 steps: they go to a file, the terminal shows the steps of the graph
         with log.open("w", encoding="utf-8") as file, redirect_stdout(file), dg.DagsterInstance.get() as instance:
+            _bury_dead_runs(instance)
             result = job.execute_in_process(
                 instance=instance,
                 raise_on_error=False,
                 run_config={"loggers": {"progress": {}}},
-                tags={"visceads/started_by": "visceads run"},
+                tags=OWN_RUNS,
             )
     finally:
         stop()
@@ -50,6 +54,13 @@ def execute_everything(settings: Settings, listener: Listener) -> RunSummary:
         failures=(*_failed_steps(result), *_failed_checks(result, dg.AssetCheckSeverity.ERROR)),
         warnings=_failed_checks(result, dg.AssetCheckSeverity.WARN),
     )
+
+
+def _bury_dead_runs(instance: dg.DagsterInstance) -> None:
+    """Mark runs of the command line that never ended as failed: we hold the lock of the lake, so they were killed."""
+    unfinished = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING], tags=OWN_RUNS)
+    for run in instance.get_runs(filters=unfinished):
+        instance.report_run_failed(run, "The process of this run ended before the run did.")
 
 
 def _failed_steps(result: dg.ExecuteInProcessResult) -> tuple[str, ...]:

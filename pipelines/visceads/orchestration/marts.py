@@ -20,7 +20,7 @@ from visceads.lake.parquet import TableFile, write_table
 from visceads.lake.paths import LakePaths
 from visceads.lake.publication import publish
 from visceads.lake.warehouse import build_warehouse
-from visceads.orchestration.reporting import contract_schema, markdown_preview
+from visceads.orchestration.reporting import contract_schema, markdown_preview, table_metadata
 from visceads.orchestration.tables import read_table, write_part
 from visceads.settings import Settings
 
@@ -91,7 +91,7 @@ def _dictionary_asset(settings: Settings) -> dg.AssetsDefinition:
     def dictionary() -> dg.MaterializeResult[None]:
         frame = dictionary_frame()
         write_part(settings, "meta.dictionary", frame)
-        return dg.MaterializeResult(metadata={"dagster/row_count": frame.height})
+        return dg.MaterializeResult(metadata=table_metadata(frame))
 
     return dictionary
 

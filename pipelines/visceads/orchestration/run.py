@@ -6,10 +6,13 @@ the summary is shown (`cli`).
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -56,6 +59,29 @@ def run_pipeline(settings: Settings, listener: Listener) -> RunSummary:
         listener: told of steps and sentences while it runs.
     """
     prepare_instance(settings)
+    with _only_run(settings) as is_alone:
+        if not is_alone:
+            sentence = (
+                f"another `visceads run` works on the lake {settings.lake}: wait until it has ended, then run again"
+            )
+            version = current_version(LakePaths(settings.lake)) or ""
+            return RunSummary(False, version, is_new=False, failures=(sentence,))
+        return _run_alone(settings, listener)
+
+
+@contextmanager
+def _only_run(settings: Settings) -> Iterator[bool]:
+    """Hold the lake for one run of the command line; yields whether it was free. A killed run lets go by itself."""
+    with (settings.lake / "build" / "run.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _run_alone(settings: Settings, listener: Listener) -> RunSummary:
     if not raw_files(settings.raw_folder) and _holds_real_releases(settings):
         # the demo release would mix with them, and an empty publication would take their place
         version = current_version(LakePaths(settings.lake)) or ""

@@ -80,8 +80,13 @@ def _parse(settings: Settings, target: Path) -> None:
         raise RuntimeError(f"dbt cannot parse the project {settings.dbt_project}:\n{done.stdout}{done.stderr}")
 
 
-def build_dbt_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    """Return the two dbt steps: `dbt_harmonised` (seeds, staging, harmonised tables) and `dbt_baseline`."""
+def build_dbt_assets(settings: Settings, pool: str | None) -> list[dg.AssetsDefinition]:
+    """Return the two dbt steps: `dbt_harmonised` (seeds, staging, harmonised tables) and `dbt_baseline`.
+
+    Args:
+        settings: the lake.
+        pool: the pool of slots that the steps share with other runs, or None.
+    """
     manifest = ensure_manifest(settings)
 
     @dbt_assets(
@@ -91,7 +96,7 @@ def build_dbt_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         name="dbt_harmonised",
         dagster_dbt_translator=GroupTranslator(),
         backfill_policy=SINGLE_RUN,
-        pool="duckdb",
+        pool=pool,
     )
     def dbt_harmonised(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         yield from _build(context, dbt, settings)
@@ -103,7 +108,7 @@ def build_dbt_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         name="dbt_baseline",
         dagster_dbt_translator=GroupTranslator(),
         backfill_policy=SINGLE_RUN,
-        pool="duckdb",
+        pool=pool,
     )
     def dbt_baseline(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         yield from _build(context, dbt, settings)
