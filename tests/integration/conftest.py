@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -78,12 +79,12 @@ def environment() -> dict[str, str]:
     return kept | {"SOURCE_DATE_EPOCH": EPOCH, "COLUMNS": "200", "NO_COLOR": "1"}
 
 
-def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def command(*arguments: str | Path, variables: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run `visceads ...` in a process of its own."""
     program = Path(sys.executable).parent / "visceads"
     return subprocess.run(
         [str(program), *map(str, arguments)],
-        env=environment(),
+        env=variables or environment(),
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -94,7 +95,7 @@ def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def publication_of(lake: LakePaths) -> dict[str, str]:
-    """Everything that a reader can see: every file of the marts and the warehouse with its hash, links with their aim."""
+    """What a reader can see: every file of the marts and the warehouse with its hash, links with their aim."""
     found = {}
     for path in sorted((*lake.marts.rglob("*"), *lake.warehouse.rglob("*"))):
         name = path.relative_to(lake.root).as_posix()
@@ -106,11 +107,24 @@ def publication_of(lake: LakePaths) -> dict[str, str]:
     return found
 
 
-def run_lake(root: Path, *options: str | Path) -> Run:
+def code_state() -> set[tuple[str, int]]:
+    """The files that a run rests on, with the time of their last change."""
+    compiled = ROOT / "dbt_project" / "target"
+    files = [*(ROOT / "pipelines").rglob("*.py"), *(ROOT / "dbt_project").rglob("*.*")]
+    kept = [path for path in files if path.is_file() and compiled not in path.parents and path.suffix != ".log"]
+    return {(path.relative_to(ROOT).as_posix(), path.stat().st_mtime_ns) for path in kept}
+
+
+def run_in(root: Path, *options: str | Path) -> Run:
     lake = LakePaths(root)
     before = publication_of(lake)
     done = command("run", "--lake", root, *options)
     return Run(lake, done.returncode, done.stdout, before, publication_of(lake))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The test of the web server comes first: its own run then goes on beside those of the other tests."""
+    items.sort(key=lambda item: item.path.name != "test_webserver.py")
 
 
 # --- the lakes ---
@@ -123,17 +137,17 @@ def _inventories(raw: Path, *years: int) -> None:
 
 
 def _demo(folder: Path, _runs: Runs) -> Run:
-    return run_lake(folder / "lake")
+    return run_in(folder / "lake")
 
 
 def _real(folder: Path, runs: Runs) -> Run:
     assert runs.real_data is not None
-    return run_lake(folder / "lake", "--raw", runs.real_data)
+    return run_in(folder / "lake", "--raw", runs.real_data)
 
 
 def _small(folder: Path, _runs: Runs) -> Run:
     _inventories(folder / "lake" / "raw", 2012, 2015)
-    return run_lake(folder / "lake")
+    return run_in(folder / "lake")
 
 
 def _copy_of_small(folder: Path, runs: Runs) -> Path:
@@ -146,7 +160,7 @@ def _copy_of_small(folder: Path, runs: Runs) -> Path:
 def _forced(folder: Path, runs: Runs) -> Run:
     copy = _copy_of_small(folder, runs)
     (copy / "build" / "last_run.json").unlink()
-    return run_lake(copy)
+    return run_in(copy)
 
 
 def _rebuilt(folder: Path, runs: Runs) -> Run:
@@ -155,14 +169,42 @@ def _rebuilt(folder: Path, runs: Runs) -> Run:
     shutil.rmtree(lake.build)
     shutil.rmtree(lake.marts / runs["small_lake"].version)
     lake.warehouse_file.unlink()
-    return run_lake(lake.root)
+    return run_in(lake.root)
 
 
 def _shrunk(folder: Path, runs: Runs) -> Run:
     """A lake from whose raw folder a workbook was taken away."""
     copy = _copy_of_small(folder, runs)
     (copy / "raw" / "SYNTHETIC_CO2_inventory_2015.xlsx").unlink()
-    return run_lake(copy)
+    return run_in(copy)
+
+
+def _killed(folder: Path, runs: Runs) -> Run:
+    """A lake whose run was killed in the midst of dbt, and was then begun anew."""
+    lake = LakePaths(_copy_of_small(folder, runs))
+    (lake.raw / "SYNTHETIC_CO2_inventory_2015.xlsx").unlink()
+    results = lake.build / "dbt" / "manifest.json"
+    results.unlink(missing_ok=True)
+    program = [str(Path(sys.executable).parent / "visceads"), "run", "--lake", str(lake.root)]
+    with (folder / "killed.log").open("w") as log:
+        process = subprocess.Popen(program, env=environment(), cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
+    end = time.monotonic() + LIMIT_S
+    while not results.exists() and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.05)
+    time.sleep(1.0)  # dbt has begun to build
+    assert process.poll() is None, "the run ended before it could be killed"
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return run_in(lake.root)
+
+
+def _without_clock(folder: Path, _runs: Runs) -> Run:
+    """The small lake once more, in another place and at the time of now."""
+    _inventories(folder / "lake" / "raw", 2012, 2015)
+    lake = LakePaths(folder / "lake")
+    now = {name: value for name, value in environment().items() if name != "SOURCE_DATE_EPOCH"}
+    done = command("run", "--lake", lake.root, variables=now)
+    return Run(lake, done.returncode, done.stdout, {}, publication_of(lake))
 
 
 def _mixed(folder: Path, runs: Runs) -> Run:
@@ -171,7 +213,7 @@ def _mixed(folder: Path, runs: Runs) -> Run:
     copy = _copy_of_small(folder, runs)
     real = sorted((runs.real_data / "ceads" / "inventory").glob("*.xlsx"))[0]
     shutil.copyfile(real, copy / "raw" / "real.xlsx")
-    return run_lake(copy)
+    return run_in(copy)
 
 
 def change_bronze(lake: LakePaths, change: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
@@ -195,7 +237,7 @@ def _wrong_total(folder: Path, runs: Runs) -> Run:
     """Beijing's total is 5 Mt more than its rows: a test of dbt must stop the run."""
     copy = _copy_of_small(folder, runs)
     change_bronze(LakePaths(copy), lambda frame: _moved(frame, "total", "total", 5.0))
-    return run_lake(copy)
+    return run_in(copy)
 
 
 def _negative_cell(folder: Path, runs: Runs) -> Run:
@@ -209,7 +251,7 @@ def _negative_cell(folder: Path, runs: Runs) -> Run:
 
     copy = _copy_of_small(folder, runs)
     change_bronze(LakePaths(copy), change)
-    return run_lake(copy)
+    return run_in(copy)
 
 
 def _table_only(folder: Path, _runs: Runs) -> Run:
@@ -217,12 +259,12 @@ def _table_only(folder: Path, _runs: Runs) -> Run:
     raw = folder / "lake" / "raw"
     raw.mkdir(parents=True)
     write_mrio_workbook(raw / "SYNTHETIC_MRIO2017.xlsx", [synthetic_table(2017, "2017")])
-    return run_lake(folder / "lake")
+    return run_in(folder / "lake")
 
 
 def _statistics_only(folder: Path, runs: Runs) -> Run:
     assert runs.real_data is not None
-    return run_lake(folder / "lake", "--raw", runs.real_data / "nbs")
+    return run_in(folder / "lake", "--raw", runs.real_data / "nbs")
 
 
 def _all_bad(folder: Path, _runs: Runs) -> Run:
@@ -230,7 +272,7 @@ def _all_bad(folder: Path, _runs: Runs) -> Run:
     raw.mkdir(parents=True)
     (raw / "inventory.xlsx").write_text("<html>Please log in</html>")
     (raw / "table.xlsx").write_bytes(b"PK\x03\x04 cut off")
-    return run_lake(folder / "lake")
+    return run_in(folder / "lake")
 
 
 Plan = Callable[[Path, "Runs"], Run]
@@ -241,6 +283,8 @@ PLANS: dict[str, Plan] = {
     "forced_lake": _forced,
     "rebuilt_lake": _rebuilt,
     "shrunk_lake": _shrunk,
+    "killed_lake": _killed,
+    "lake_without_clock": _without_clock,
     "mixed_lake": _mixed,
     "wrong_total_lake": _wrong_total,
     "negative_cell_lake": _negative_cell,
@@ -248,7 +292,15 @@ PLANS: dict[str, Plan] = {
     "statistics_only_lake": _statistics_only,
     "all_bad_lake": _all_bad,
 }
-COPIES = {"forced_lake", "rebuilt_lake", "shrunk_lake", "mixed_lake", "wrong_total_lake", "negative_cell_lake"}
+COPIES = {
+    "forced_lake",
+    "rebuilt_lake",
+    "shrunk_lake",
+    "killed_lake",
+    "mixed_lake",
+    "wrong_total_lake",
+    "negative_cell_lake",
+}
 NEEDS_REAL_DATA = {"real_lake", "mixed_lake", "statistics_only_lake"}
 
 
@@ -257,12 +309,14 @@ class Runs:
 
     def __init__(self, real_data: Path | None, wanted: set[str], new_folder: Callable[[str], Path]) -> None:
         self.real_data = real_data
+        self.code = code_state()
         self._pool = ThreadPoolExecutor(2)
         if wanted & COPIES:
             wanted = {*wanted, "small_lake"}  # it comes first in the plans, so that no copy waits for ever
-        self._futures: dict[str, Future[Run]] = {
-            name: self._pool.submit(plan, new_folder(name), self) for name, plan in PLANS.items() if name in wanted
-        }
+        self._futures: dict[str, Future[Run]] = {}
+        for name, plan in PLANS.items():
+            if name in wanted:
+                self.add(name, plan, new_folder(name))
 
     def __getitem__(self, name: str) -> Run:
         return self._futures[name].result()
@@ -319,6 +373,20 @@ def visceads() -> Callable[..., subprocess.CompletedProcess[str]]:
 def published_files() -> Callable[[LakePaths], dict[str, str]]:
     """What a reader of a lake sees now: files with their hashes."""
     return publication_of
+
+
+@pytest.fixture(scope="session")
+def run_lake() -> Callable[..., Run]:
+    """Runs `visceads run` on a lake."""
+    return run_in
+
+
+@pytest.fixture
+def code_is_still(runs: Runs) -> None:
+    """Skips where somebody changed the code after the runs began: an unchanged run cannot be seen then."""
+    changed = sorted({path for path, _ in runs.code ^ code_state()})
+    if changed:
+        pytest.skip(f"changed while the tests ran: {', '.join(changed)}")
 
 
 @pytest.fixture(scope="session")
