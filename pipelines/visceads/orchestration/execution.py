@@ -89,6 +89,8 @@ def _cause(error: object) -> str:
     while getattr(error, "cause", None) is not None:
         error = error.cause  # type: ignore[attr-defined]
     message = str(getattr(error, "message", error)).strip()
+    if message.endswith("DagsterExecutionInterruptedError"):
+        return "stopped from outside (Ctrl-C or a signal) before its end; run again"
     # Our own errors are sentences; the name of their class before them helps nobody.
     own = re.match(r"visceads\.[\w.]+: ", message)
     return message[own.end() :] if own else message
