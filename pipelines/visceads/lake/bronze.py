@@ -143,7 +143,7 @@ def sidecar_path(bronze_file: Path) -> Path:
     return bronze_file.with_suffix(".json")
 
 
-def write_bronze(lake: LakePaths, source: Source, frame: pl.DataFrame) -> Sidecar:
+def write_bronze(lake: LakePaths, source: Source, frame: pl.DataFrame, accepted_at: str | None = None) -> Sidecar:
     """Write a release: first the cells, then the sidecar, each atomically; equal cells give equal bytes.
 
     A bronze file counts only if its sidecar knows its bytes (`can_keep`), so an interrupted run leaves
@@ -153,16 +153,18 @@ def write_bronze(lake: LakePaths, source: Source, frame: pl.DataFrame) -> Sideca
         lake: the lake.
         source: what the cells were read from.
         frame: the cells as the seam of the family says (docs/architecture.md).
+        accepted_at: the time of acceptance for a release that is new; now, if not given. Workbooks that are read in one
+            go are given one time, so that which of them is current does not depend on the pace of reading.
 
     Returns:
         The sidecar as written.
     """
     release = source_release_id(source)
     path = bronze_path(lake, source.family, release)
-    accepted_at = _accepted_before(path) or utc_now()
+    accepted = _accepted_before(path) or accepted_at or utc_now()
     with replacing(path) as temporary:
         frame.write_parquet(temporary, compression="zstd")
-    sidecar = Sidecar(release, source, accepted_at, frame.height, file_sha256(path))
+    sidecar = Sidecar(release, source, accepted, frame.height, file_sha256(path))
     write_text(sidecar_path(path), json.dumps(asdict(sidecar), ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     return sidecar
 

@@ -278,7 +278,7 @@ def _edge_frame(result: FilterResult, table_id: str, province: str, sectors: Seq
         "is_kept",
         "is_self_loop",
         "width",
-        pl.lit("million CNY").alias("unit"),
+        pl.lit("million yuan").alias("unit"),
     )
 
 

@@ -26,6 +26,7 @@ from visceads.lake.bronze import (
     source_release_id,
     write_bronze,
 )
+from visceads.lake.clock import utc_now
 from visceads.lake.paths import LakePaths
 from visceads.orchestration.workers import in_parallel
 from visceads.workbooks import co2_inventory, mrio, mrio_cells, nbs_series
@@ -159,29 +160,33 @@ def ensure_family(lake: LakePaths, family: str) -> None:
 
 @dataclass(frozen=True)
 class ReadingTask:
-    """What a worker is told: a pending workbook, the lake, the raw folder."""
+    """What a worker is told: a pending workbook, the lake, the raw folder, the time of acceptance."""
 
     lake: LakePaths
     folder: Path
     verdict: Verdict
+    accepted_at: str
 
 
 def read_workbooks(
     lake: LakePaths, folder: Path, pending: Sequence[Verdict]
 ) -> Iterator[tuple[Verdict, Sidecar | None]]:
     """Read pending workbooks into bronze, several at a time; yield the outcome of `read_workbook` in their order."""
+    now = utc_now()
     # a workbook that bronze has already costs nothing, so it is no reason to start workers
     to_read = [verdict for verdict in pending if _kept(lake, verdict) is None]
-    done = in_parallel(_read_task, [ReadingTask(lake, folder, verdict) for verdict in to_read])
+    done = in_parallel(_read_task, [ReadingTask(lake, folder, verdict, now) for verdict in to_read])
     for verdict in pending:
         yield next(done) if verdict in to_read else read_workbook(lake, folder, verdict)
 
 
 def _read_task(task: ReadingTask) -> tuple[Verdict, Sidecar | None]:
-    return read_workbook(task.lake, task.folder, task.verdict)
+    return read_workbook(task.lake, task.folder, task.verdict, task.accepted_at)
 
 
-def read_workbook(lake: LakePaths, folder: Path, verdict: Verdict) -> tuple[Verdict, Sidecar | None]:
+def read_workbook(
+    lake: LakePaths, folder: Path, verdict: Verdict, accepted_at: str | None = None
+) -> tuple[Verdict, Sidecar | None]:
     """Read one pending workbook into bronze, unless bronze has it already.
 
     Returns:
@@ -197,7 +202,7 @@ def read_workbook(lake: LakePaths, folder: Path, verdict: Verdict) -> tuple[Verd
         return _refused(verdict, refusal), None
     release = source_release_id(source)
     frame = frame.select(pl.lit(release).alias("release_id"), pl.all())
-    sidecar = write_bronze(lake, source, frame)
+    sidecar = write_bronze(lake, source, frame, accepted_at)
     return _accepted(verdict, sidecar), sidecar
 
 
