@@ -189,6 +189,12 @@ def read_workbook(
 ) -> tuple[Verdict, Sidecar | None]:
     """Read one pending workbook into bronze, unless bronze has it already.
 
+    Args:
+        lake: the lake.
+        folder: the raw folder, below which the file name of the verdict lies.
+        verdict: a pending one.
+        accepted_at: the time of acceptance of a new release, ISO 8601 in UTC; now, if not given.
+
     Returns:
         the verdict (accepted or rejected), and the sidecar of an accepted one.
     """
