@@ -6,12 +6,14 @@ here: opening a workbook (`sheets`), and what a spreadsheet holds.
 
 from __future__ import annotations
 
+import stat
+import struct
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
-
+from visceads.workbooks.limits import limits_in_force, too_large
+from visceads.workbooks.old_excel import asks_for_password, workbook_stream
 from visceads.workbooks.refusal import Finding, Refusal
 
 DOWNLOAD_AGAIN = "Download it again from the publisher and put the new copy in its place."
@@ -34,11 +36,13 @@ class FileContent:
         kind: 'xlsx', 'xls' or 'csv', which can be read; any other word names a content that cannot.
         description: the content in words, to follow 'the content is'.
         remedy: what to do where the kind cannot be read, a full sentence; else ''.
+        refusal: the refusal of a file that is not even looked into (kind 'too_large'), else None.
     """
 
     kind: str
     description: str
     remedy: str = ""
+    refusal: Refusal | None = None
 
 
 _BINARY_BEGINNINGS = (
@@ -49,14 +53,25 @@ _BINARY_BEGINNINGS = (
     ),
     (b"%PDF", FileContent("pdf", "a PDF document", "Get the table behind it as an Excel workbook (.xlsx).")),
     (b"PAR1", FileContent("parquet", "a Parquet file", "Put the workbook it came from here instead.")),
+    (b"Rar!", FileContent("archive", "a RAR archive", "Unpack it and put the workbooks inside it here.")),
+    (b"7z\xbc\xaf", FileContent("archive", "a 7-Zip archive", "Unpack it and put the workbooks inside it here.")),
+    (b"\x1f\x8b", FileContent("archive", "a gzip archive", "Unpack it and put the workbooks inside it here.")),
+    (b"\xff\xfe", FileContent("utf16", "text in UTF-16", "Save it as CSV in UTF-8, or as an Excel workbook (.xlsx).")),
+    (b"\xfe\xff", FileContent("utf16", "text in UTF-16", "Save it as CSV in UTF-8, or as an Excel workbook (.xlsx).")),
 )
+_MISSING = FileContent("missing", "no file: nothing is there", "Check the path.")
+_DANGLING = FileContent("missing", "a link that leads nowhere", "Put the file itself here.")
+_SPECIAL = FileContent("special", "a pipe, a device or a socket, no file with content", "Take it out of the folder.")
 _ZIP_MEMBERS = (
     ("xl/workbook.xml", FileContent("xlsx", "an Excel workbook")),
     ("xl/workbook.bin", FileContent("xlsb", "a binary Excel workbook (.xlsb)", SAVE_AS_XLSX)),
     ("content.xml", FileContent("ods", "an OpenDocument file (.ods)", SAVE_AS_XLSX)),
     ("word/document.xml", FileContent("docx", "a Word document", "Put the workbook here instead.")),
 )
-_HTML_BEGINNINGS = (b"<!doctype html", b"<html", b"<table", b"<head", b"<body")
+_HTML_BEGINNINGS = (
+    *(b"<!doctype html", b"<html", b"<table", b"<head", b"<body", b"<script", b"<meta", b"<div", b"<style"),
+    *(b"mime-version:", b"<!-- saved from url"),
+)
 
 
 def file_content(path: Path) -> FileContent:
@@ -64,20 +79,37 @@ def file_content(path: Path) -> FileContent:
 
     Never raises for a bad file: what cannot be read has a kind of its own, with the remedy.
     """
-    if path.is_dir():
-        return FileContent("directory", "a folder", "Name the files inside it instead.")
-    if not path.is_file():
-        return FileContent("missing", "no file: nothing is there", "Check the path.")
     try:
-        with path.open("rb") as file:
-            start = file.read(_SAMPLE)
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            return FileContent("directory", "a folder", "Name the files inside it instead.")
+        # opening a pipe would wait for ever
+        return _within_bounds(path, _content(path)) if stat.S_ISREG(mode) else _SPECIAL
+    except FileNotFoundError:
+        return _DANGLING if path.is_symlink() else _MISSING
     except OSError as error:
         return FileContent("unreadable", f"out of reach: {error.strerror}", "Check the file's permissions.")
+    except Refusal as refusal:
+        return FileContent("too_large", "more than is allowed", refusal=refusal)
+
+
+def _content(path: Path) -> FileContent:
+    with path.open("rb") as file:
+        start = file.read(_SAMPLE)
     if start.startswith(b"PK\x03\x04"):
         return _zip_content(path)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         return _ole_content(path)
     return _text_content(start)
+
+
+def _within_bounds(path: Path, content: FileContent) -> FileContent:
+    """Return what the file is, unless it is of a kind that would be read and beyond the bound of that kind."""
+    bound = {"xlsx": "file_bytes", "xls": "old_workbook_bytes", "csv": "text_bytes"}.get(content.kind)
+    size = path.stat().st_size
+    if bound is not None and size > getattr(limits_in_force(), bound):
+        raise too_large(path, bound, size, "bytes")
+    return content
 
 
 def extension_finding(path: Path, kind: str) -> tuple[Finding, ...]:
@@ -93,7 +125,9 @@ def extension_finding(path: Path, kind: str) -> tuple[Finding, ...]:
 
 def not_spreadsheet(path: Path, content: FileContent) -> Refusal:
     """Return the refusal of a file whose bytes are no spreadsheet that can be read."""
-    if content.kind in ("directory", "missing", "unreadable"):
+    if content.refusal is not None:
+        return content.refusal
+    if content.kind in ("directory", "missing", "unreadable", "special"):
         what = f"this is {content.description}"
     else:
         what = f"the content is {content.description}, neither an Excel workbook nor CSV"
@@ -122,7 +156,7 @@ def _zip_content(path: Path) -> FileContent:
     try:
         with zipfile.ZipFile(path) as archive:
             members = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
         description = "the beginning of a zip archive (as .xlsx files are) whose end is missing or damaged"
         return FileContent("damaged", description, DOWNLOAD_AGAIN)
     known = (content for member, content in _ZIP_MEMBERS if member in members)
@@ -131,15 +165,22 @@ def _zip_content(path: Path) -> FileContent:
 
 
 def _ole_content(path: Path) -> FileContent:
-    if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-        remedy = "Open it with its password and save it without one."
-        return FileContent("encrypted", "an encrypted Excel workbook (it asks for a password)", remedy)
+    encrypted = FileContent(
+        "encrypted",
+        "an encrypted Excel workbook (it asks for a password)",
+        "Open it with its password and save it without one.",
+    )
+    if path.stat().st_size > limits_in_force().old_workbook_bytes:
+        return FileContent("xls", "an old Excel workbook (.xls)")  # refused for its size
+    content = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return encrypted
     try:
-        CalamineWorkbook.from_path(path)
-    except (CalamineError, OSError, ValueError):
-        description = "an old Office document (.doc, .ppt, or an .xls that is damaged or has a password)"
+        _, stream = workbook_stream(content)
+    except ValueError:
+        description = "an old Office document (.doc, .ppt, or an .xls that is damaged)"
         return FileContent("ole", description, f"If it is a workbook: {SAVE_AS_XLSX}")
-    return FileContent("xls", "an old Excel workbook (.xls)")
+    return encrypted if asks_for_password(stream) else FileContent("xls", "an old Excel workbook (.xls)")
 
 
 def _text_content(start: bytes) -> FileContent:
