@@ -1,7 +1,7 @@
 """Where things stand on one sheet of a provincial or national inventory: fuel headers, units, labels.
 
 Belongs here: finding the rows and columns by content, for CO2 and energy inventories of any vintage. Not
-here: reading or checking the values (`co2_inventory`, `co2_checks`), and telling families apart
+here: reading the values (`inventory_block`), checking them, and telling families apart
 (`recognise`).
 """
 
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from visceads.codes import code_of, fuel_of_header, normal_key, province_of, seed
+from visceads.workbooks.note_sheet import YEAR
+from visceads.workbooks.refusal import address
 from visceads.workbooks.sheets import Sheet
 
 _HEADER_SEARCH_ROWS = 10
@@ -25,20 +27,17 @@ class InventoryLayout:
 
     Attributes:
         sheet: the sheet.
-        header_row_no: the row of fuel headers; the row below it holds the units.
+        header_row_no: the row of fuel headers.
+        unit_row_no: the row of units, the next one that is not blank.
         label_column_no: the column of row labels, left of the first fuel.
         headers: column_no -> header as printed, from the first fuel to the last header.
     """
 
     sheet: Sheet
     header_row_no: int
+    unit_row_no: int
     label_column_no: int
     headers: dict[int, str]
-
-    @property
-    def unit_row_no(self) -> int:
-        """The row of units."""
-        return self.header_row_no + 1
 
     @property
     def account(self) -> str:
@@ -51,6 +50,18 @@ class InventoryLayout:
         below = enumerate(self.sheet.rows[self.unit_row_no :], start=self.unit_row_no + 1)
         cells = ((row_no, row[self.label_column_no - 1]) for row_no, row in below)
         return {row_no: cell.strip() for row_no, cell in cells if isinstance(cell, str) and cell.strip()}
+
+    def title_years(self) -> dict[int, str]:
+        """Return year -> cell of the years that the title of the sheet names: left of the headers or above them."""
+        above = self.sheet.rows[: self.header_row_no - 1]
+        title = [*above, self.sheet.rows[self.header_row_no - 1][: self.label_column_no]]
+        return {
+            int(year): address(row_no, column_no)
+            for row_no, row in enumerate(title, start=1)
+            for column_no, cell in enumerate(row, start=1)
+            if isinstance(cell, str)
+            for year in YEAR.findall(cell)
+        }
 
 
 def inventory_layouts(sheets: Iterable[Sheet]) -> list[InventoryLayout]:
@@ -69,13 +80,14 @@ def inventory_layout(sheet: Sheet) -> InventoryLayout | None:
         fuel_columns = [column_no for column_no, text in headers.items() if fuel_of_header(text)]
         if len(fuel_columns) < _FUELS_OF_A_HEADER or fuel_columns[0] == 1:
             continue
-        units = sheet.rows[row_no] if row_no < len(sheet.rows) else []
+        unit_row_no = next((r for r, cells in enumerate(sheet.rows[row_no:], row_no + 1) if not _is_blank(cells)), 0)
+        units = sheet.rows[unit_row_no - 1] if unit_row_no else []
         texts = [c for c in fuel_columns if c <= len(units) and isinstance(units[c - 1], str) and units[c - 1]]
         if len(texts) * 2 < len(fuel_columns):
             return None
         first = fuel_columns[0]
         block = {column_no: text for column_no, text in headers.items() if column_no >= first}
-        return InventoryLayout(sheet, row_no, _label_column(sheet, row_no, first), block)
+        return InventoryLayout(sheet, row_no, unit_row_no, _label_column(sheet, row_no, first), block)
     return None
 
 
@@ -101,6 +113,10 @@ def is_tibet_inventory(sheets: Iterable[Sheet]) -> bool:
         if keys[:1] == ["activitydataenergyconsumption"] and "co2emissions" in keys:
             return True
     return False
+
+
+def _is_blank(cells: list[object]) -> bool:
+    return not any((isinstance(cell, str) and cell.strip()) or not isinstance(cell, str) for cell in cells)
 
 
 def _label_column(sheet: Sheet, header_row_no: int, first_fuel_column: int) -> int:

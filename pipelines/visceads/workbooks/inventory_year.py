@@ -1,4 +1,4 @@
-"""The year of a provincial CO2 inventory: sheet names, note, the caller's word, published totals, file name.
+"""The year of a provincial inventory: sheet names, titles, note, the caller's word, published totals, file name.
 
 Belongs here: the order of these witnesses and what happens when two disagree. Not here: reading the cells.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from visceads.codes import seed
-from visceads.workbooks.co2_checks import ProvinceBlock
+from visceads.workbooks.inventory_block import InventoryBlock
 from visceads.workbooks.inventory_layout import province_and_year
 from visceads.workbooks.note_sheet import YEAR, Note
 from visceads.workbooks.refusal import Finding, Refusal
@@ -33,12 +33,14 @@ class _Witness:
     cell: str = ""
 
 
-def find_year(path: Path, note: Note, blocks: Sequence[ProvinceBlock], passed: int | None) -> tuple[int, list[Finding]]:
+def find_year(
+    path: Path, note: Note, blocks: Sequence[InventoryBlock], passed: int | None
+) -> tuple[int, list[Finding]]:
     """Return the year of a workbook and what is to be known about where it comes from.
 
-    Sheet names, note and the passed year must agree. The oldest workbooks (V1 to 2015) state no year: there
-    the 30 province totals are compared with the published ones, and where these settle nothing the file name
-    decides.
+    Sheet names, titles, note and the passed year must agree. The oldest CO2 workbooks (V1 to 2015) state no year:
+    there the 30 province totals are compared with the published ones, and where these settle nothing the file
+    name decides.
 
     Args:
         path: the workbook.
@@ -52,7 +54,7 @@ def find_year(path: Path, note: Note, blocks: Sequence[ProvinceBlock], passed: i
     Raises:
         Refusal: E_YEAR_CONFLICT, if two witnesses disagree; E_YEAR_UNKNOWN, if there is none.
     """
-    witnesses = _sheet_name_witnesses(blocks)
+    witnesses = _sheet_name_witnesses(blocks) + _title_witnesses(blocks)
     if len(note.years) == 1:
         words = f"the note says {note.years[0]} (sheet '{note.sheet_name}', cell {note.years_cell})"
         witnesses.append(_Witness(note.years[0], words, note.sheet_name, note.years_cell))
@@ -75,7 +77,7 @@ def find_year(path: Path, note: Note, blocks: Sequence[ProvinceBlock], passed: i
     return first.year, findings + _file_name_finding(path, first)
 
 
-def _sheet_name_witnesses(blocks: Sequence[ProvinceBlock]) -> list[_Witness]:
+def _sheet_name_witnesses(blocks: Sequence[InventoryBlock]) -> list[_Witness]:
     by_year: dict[int, str] = {}
     for block in blocks:
         year = province_and_year(block.sheet.name)[1]
@@ -84,11 +86,28 @@ def _sheet_name_witnesses(blocks: Sequence[ProvinceBlock]) -> list[_Witness]:
     return [_Witness(year, f"sheet '{name}' says {year}", name) for year, name in by_year.items()]
 
 
-def _totals_witnesses(blocks: Sequence[ProvinceBlock]) -> list[_Witness]:
-    """Return the year whose 30 published V1 totals equal those of the sheets, if there is one."""
+def _title_witnesses(blocks: Sequence[InventoryBlock]) -> list[_Witness]:
+    """Return the years that the titles of sheets name; a title with several years states none."""
+    by_year: dict[int, _Witness] = {}
+    for block in blocks:
+        years = block.layout.title_years()
+        if len(years) == 1:
+            year, cell = years.popitem()
+            words = f"the title of sheet '{block.sheet.name}' says {year} (cell {cell})"
+            by_year.setdefault(year, _Witness(year, words, block.sheet.name, cell))
+    return list(by_year.values())
+
+
+def _totals_witnesses(blocks: Sequence[InventoryBlock]) -> list[_Witness]:
+    """Return the year whose 30 published V1 totals equal those of the sheets, if there is one.
+
+    Energy inventories have no total column: there is nothing to compare.
+    """
+    if not all("total" in block.columns for block in blocks):
+        return []
     totals = pl.DataFrame(
         {
-            "province_code": [block.province_code for block in blocks],
+            "province_code": [block.key for block in blocks],
             "total_mt": [block.of("total", "total") for block in blocks],
         }
     )
@@ -108,8 +127,8 @@ def _year_of_file_name(path: Path) -> tuple[int, list[Finding]]:
     years = sorted(set(YEAR.findall(path.stem)))
     if len(years) != 1:
         message = (
-            f"{path.name}: the year of this inventory is unknown: no sheet states it, its totals equal none "
-            f"of the published ones, and the file name has {'no year' if not years else 'several years'}. "
+            f"{path.name}: the year of this inventory is unknown: no sheet states it, no published totals settle it, "
+            f"and the file name has {'no year' if not years else 'several years'}. "
             "Put the year into the file name, such as inventory_2012.xlsx."
         )
         raise Refusal("E_YEAR_UNKNOWN", message)

@@ -7,7 +7,7 @@ its numbers (`mrio_cells`), what must hold (`mrio_checks`), several prints of on
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -23,12 +23,13 @@ from visceads.workbooks.mrio_cells import (
     places_of,
     read_cells,
 )
-from visceads.workbooks.mrio_checks import verify
+from visceads.workbooks.mrio_checks import Verification, verify
 from visceads.workbooks.mrio_families import SUPPORTED
 from visceads.workbooks.mrio_place import Cell, Source
 from visceads.workbooks.mrio_rows import RowAxis, read_row_axis
 from visceads.workbooks.mrio_twins import require_equal
 from visceads.workbooks.note_sheet import says
+from visceads.workbooks.reading import Identity
 from visceads.workbooks.refusal import Finding, Refusal, address
 from visceads.workbooks.sheets import Workbook, cell_defects, open_workbook
 
@@ -66,12 +67,14 @@ class MrioReading:
     Attributes:
         tables: its tables, in sheet order; of several prints of one table only the kept one.
         findings: what its users should know.
+        identities: how well the kept tables hold; the table id stands in front of each place.
         is_synthetic: whether a note says SYNTHETIC (the demonstration release).
         is_reconstructed: whether a note says RECONSTRUCTED (test material, no facts about China).
     """
 
     tables: tuple[MrioTable, ...]
     findings: tuple[Finding, ...]
+    identities: tuple[Identity, ...]
     is_synthetic: bool
     is_reconstructed: bool
 
@@ -104,12 +107,14 @@ def read_mrio(path: Path, year: int | None = None) -> MrioReading:
         raise _no_table(workbook)
     findings = [*workbook.findings]
     tables: list[MrioTable] = []
+    identities: list[Identity] = []
     for location in _cleanest_first(locations):
-        table, axis_findings = _read_table(workbook, location)
+        table, verified = _read_table(workbook, location)
         twin = next((kept for kept in tables if kept.table_id == table.table_id), None)
         if twin is None:
             tables.append(table)
-            findings += axis_findings
+            findings += verified.findings
+            identities += [_of_table(table.table_id, identity) for identity in verified.identities]
         else:
             findings.append(require_equal(twin.arrays, twin.places, table.arrays, table.places, table.table_id))
     order = list(workbook.sheet_names)
@@ -117,21 +122,18 @@ def read_mrio(path: Path, year: int | None = None) -> MrioReading:
     return MrioReading(
         tables=tuple(sorted(tables, key=lambda table: order.index(table.sheet))),
         findings=tuple(findings),
+        identities=tuple(identities),
         is_synthetic=says("SYNTHETIC", notes),
         is_reconstructed=says("RECONSTRUCTED", notes),
     )
 
 
-def _read_table(workbook: Workbook, location: TableLocation) -> tuple[MrioTable, list[Finding]]:
+def _read_table(workbook: Workbook, location: TableLocation) -> tuple[MrioTable, Verification]:
     source = Source(workbook.path.name, location.sheet)
     axis, places, stated = _stated_table(workbook, location, source)
     arrays = arrays_of(stated, location.classification)
-    findings = [
-        *location.findings,
-        *_repaired(location, axis, source),
-        *cell_findings(stated, arrays, places),
-        *verify(arrays, places),
-    ]
+    findings = [*location.findings, *_repaired(location, axis, source), *cell_findings(stated, arrays, places)]
+    verified = verify(arrays, places, location.year)
     table = MrioTable(
         table_id=location.table_id,
         year=location.year,
@@ -141,7 +143,12 @@ def _read_table(workbook: Workbook, location: TableLocation) -> tuple[MrioTable,
         arrays=arrays,
         places=places,
     )
-    return table, findings
+    return table, Verification((*findings, *verified.findings), verified.identities)
+
+
+def _of_table(table_id: str, identity: Identity) -> Identity:
+    """The identity with the table in front of its place, since a workbook can hold several tables."""
+    return replace(identity, place=f"table {table_id}" + (f": {identity.place}" if identity.place else ""))
 
 
 def _stated_table(

@@ -16,6 +16,7 @@ from visceads import codes
 from visceads.workbooks.mrio_arrays import Floats, MrioArrays, MrioPlaces, sector_at
 from visceads.workbooks.mrio_place import Cell, province_name, sector_name
 from visceads.workbooks.mrio_rows import VALUE_ADDED_CODES
+from visceads.workbooks.reading import Identity
 from visceads.workbooks.refusal import Finding, Refusal, address
 
 EXACT = 1e-6
@@ -29,18 +30,33 @@ _COLUMNS = "intermediate input + value added = gross output"
 
 
 @dataclass(frozen=True)
-class Identity:
+class Equation:
     """One identity over the 1,302 sectors.
 
     Attributes:
+        code: its name in snake_case, as in `reading.Identity`.
         name: the identity in words.
         residual: left side minus right side, 10k yuan; NaN where a printed total is empty.
         cells: the cell to look at, by sector index.
     """
 
+    code: str
     name: str
     residual: Floats
     cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Balance:
+    """How a table that is not refused balances.
+
+    Attributes:
+        findings: one W_BALANCE for each identity that is off by more than 1e-6 and not more than 1e-3 of output.
+        identities: every identity with its worst sector.
+    """
+
+    findings: list[Finding]
+    identities: list[Identity]
 
 
 def intermediate_use(arrays: MrioArrays) -> Floats:
@@ -58,7 +74,7 @@ def value_added(arrays: MrioArrays) -> Floats:
     return np.asarray(sum(arrays.column_items[item] for item in VALUE_ADDED_CODES))
 
 
-def check_balance(arrays: MrioArrays, places: MrioPlaces, zero_output_offenders: Mapping[int, str]) -> list[Finding]:
+def check_balance(arrays: MrioArrays, places: MrioPlaces, zero_output_offenders: Mapping[int, str]) -> Balance:
     """Check rows, columns, the whole table and the printed totals.
 
     Args:
@@ -66,64 +82,71 @@ def check_balance(arrays: MrioArrays, places: MrioPlaces, zero_output_offenders:
         places: where its cells stand.
         zero_output_offenders: sectors with gross output 0 that hold something else: index -> what.
 
-    Returns:
-        One W_BALANCE for each identity that is off by more than 1e-6 and not more than 1e-3 of gross output.
-
     Raises:
         Refusal: E_BALANCE, E_ERR_SIGN or E_ZERO_OUTPUT.
     """
-    identities = _identities(arrays, places)
-    broken = [identity for identity in identities if _exceeds(identity, arrays, NOTED).any()]
+    equations = _equations(arrays, places)
+    broken = [equation for equation in equations if _exceeds(equation, arrays, NOTED).any()]
     explained = _exchanged_labels(arrays, places) if broken else None
     if explained is not None:
         raise explained
-    if zero_output_offenders and _is_only_about(zero_output_offenders, identities[:2], arrays):
+    if zero_output_offenders and _is_only_about(zero_output_offenders, equations[:2], arrays):
         raise _zero_output(zero_output_offenders, arrays, places)
-    wrong_sign = _error_sign(identities[0], identities[1], arrays, places)
+    wrong_sign = _error_sign(equations[0], equations[1], arrays, places)
     if wrong_sign is not None:
         raise wrong_sign
     if broken:
-        wrong_flow = _wrong_flow(identities[0], identities[1], arrays, places)
+        wrong_flow = _wrong_flow(equations[0], equations[1], arrays, places)
         raise wrong_flow or _imbalance(broken[0], arrays, places)
-    noted = [_noted(identity, arrays, places) for identity in identities if _exceeds(identity, arrays, EXACT).any()]
-    return noted + _whole_table(arrays, places)
+    noted = [_noted(equation, arrays, places) for equation in equations if _exceeds(equation, arrays, EXACT).any()]
+    whole = _whole_table(arrays, places)
+    identities = [*(_worst(equation, arrays, places) for equation in equations), whole]
+    return Balance(noted + _whole_table_finding(whole, places), identities)
 
 
-def _identities(arrays: MrioArrays, places: MrioPlaces) -> list[Identity]:
+def _equations(arrays: MrioArrays, places: MrioPlaces) -> list[Equation]:
     """Rows and columns first; then the printed totals, where the sheet has them, against the recomputed ones."""
     use, inputs, added = intermediate_use(arrays), intermediate_input(arrays), value_added(arrays)
     final_use = arrays.final_demand.sum(axis=1) + arrays.row_items["EX"]
     output = arrays.gross_output
     output_cells = _row_cells(places, "GO")
     column_cells = tuple((places.item_rows["IM"], int(column)) for column in places.column_nos)
-    identities = [
-        Identity(f"rows: {_ROWS}", use + final_use + arrays.row_items["ERR"] - output, output_cells),
-        Identity(f"columns: {_COLUMNS}", inputs + added - output, column_cells),
+    equations = [
+        Equation("rows_balance", f"rows: {_ROWS}", use + final_use + arrays.row_items["ERR"] - output, output_cells),
+        Equation("columns_balance", f"columns: {_COLUMNS}", inputs + added - output, column_cells),
     ]
     for item, computed in (("TIU", use), ("TFU", final_use)):
         if item in arrays.row_items:
             name = f"printed {item} = the sum of its parts"
-            identities.append(Identity(name, arrays.row_items[item] - computed, _row_cells(places, item)))
+            stated = arrays.row_items[item]
+            equations.append(Equation(_printed(item), name, stated - computed, _row_cells(places, item)))
     for item, computed in (("TII", inputs), ("TVA", added), ("TI", inputs + added)):
         if item in arrays.column_items:
             cells = tuple((places.item_rows[item], int(column)) for column in places.column_nos)
             name = f"printed {item} = the sum of its parts"
-            identities.append(Identity(name, arrays.column_items[item] - computed, cells))
-    return identities
+            equations.append(Equation(_printed(item), name, arrays.column_items[item] - computed, cells))
+            if item == "TI":
+                residual = arrays.column_items["TI"] - output
+                equations.append(Equation("input_is_output", "printed TI = gross output", residual, cells))
+    return equations
+
+
+def _printed(item: str) -> str:
+    return f"printed_{item.lower()}_adds_up"
 
 
 def _row_cells(places: MrioPlaces, item: str) -> tuple[Cell, ...]:
     return tuple((int(row), places.item_columns[item]) for row in places.row_nos)
 
 
-def _exceeds(identity: Identity, arrays: MrioArrays, share: float) -> npt.NDArray[np.bool_]:
+def _exceeds(equation: Equation, arrays: MrioArrays, share: float) -> npt.NDArray[np.bool_]:
     """Where the residual is above both 10k yuan and a share of gross output; an empty total exceeds nothing."""
-    return np.nan_to_num(abs(identity.residual)) > np.maximum(1.0, share * abs(arrays.gross_output))
+    return np.nan_to_num(abs(equation.residual)) > np.maximum(1.0, share * abs(arrays.gross_output))
 
 
-def _is_only_about(offenders: Mapping[int, str], main: list[Identity], arrays: MrioArrays) -> bool:
+def _is_only_about(offenders: Mapping[int, str], main: list[Equation], arrays: MrioArrays) -> bool:
     """Whether the sectors without output account for the rows, or for the columns, that do not balance."""
-    unbalanced = [{int(i) for i in np.flatnonzero(_exceeds(identity, arrays, NOTED))} for identity in main]
+    unbalanced = [{int(i) for i in np.flatnonzero(_exceeds(equation, arrays, NOTED))} for equation in main]
     return any(indices <= set(offenders) for indices in unbalanced)
 
 
@@ -138,9 +161,9 @@ def _zero_output(offenders: Mapping[int, str], arrays: MrioArrays, places: MrioP
     return places.source.refusal("E_ZERO_OUTPUT", text, places.row_item_cell("GO", index))
 
 
-def _wrong_flow(rows: Identity, columns: Identity, arrays: MrioArrays, places: MrioPlaces) -> Refusal | None:
+def _wrong_flow(rows: Equation, columns: Equation, arrays: MrioArrays, places: MrioPlaces) -> Refusal | None:
     """One row and one column that are off by the same amount point to the flow where they cross."""
-    sellers, buyers = (np.flatnonzero(_exceeds(identity, arrays, NOTED)) for identity in (rows, columns))
+    sellers, buyers = (np.flatnonzero(_exceeds(equation, arrays, NOTED)) for equation in (rows, columns))
     # What is much for a small seller can be little for a large buyer, so only one of the two need be off by its share.
     if sellers.size == 1 and buyers.size <= 1:
         residual = float(rows.residual[sellers[0]])
@@ -160,20 +183,20 @@ def _wrong_flow(rows: Identity, columns: Identity, arrays: MrioArrays, places: M
     return places.source.refusal("E_BALANCE", text, places.flow_cell(seller, buyer))
 
 
-def _off_by(residual: float, identity: Identity) -> npt.NDArray[np.intp]:
-    return np.flatnonzero(abs(identity.residual - residual) <= max(1.0, EXACT * abs(residual)))
+def _off_by(residual: float, equation: Equation) -> npt.NDArray[np.intp]:
+    return np.flatnonzero(abs(equation.residual - residual) <= max(1.0, EXACT * abs(residual)))
 
 
-def _error_sign(rows: Identity, columns: Identity, arrays: MrioArrays, places: MrioPlaces) -> Refusal | None:
+def _error_sign(rows: Equation, columns: Equation, arrays: MrioArrays, places: MrioPlaces) -> Refusal | None:
     """The rows balance only if the statistical error is subtracted.
 
     Errors of less than a thousandth of gross output would otherwise pass with the wrong sign, so the narrow
     tolerance is asked too.
     """
-    subtracted = Identity(rows.name, rows.residual - 2 * arrays.row_items["ERR"], rows.cells)
+    subtracted = Equation(rows.code, rows.name, rows.residual - 2 * arrays.row_items["ERR"], rows.cells)
 
     def only_subtracted(share: float) -> bool:
-        wrong, *right = (_exceeds(identity, arrays, share).any() for identity in (rows, subtracted, columns))
+        wrong, *right = (_exceeds(equation, arrays, share).any() for equation in (rows, subtracted, columns))
         return bool(wrong) and not any(right)
 
     if not (only_subtracted(EXACT) or only_subtracted(NOTED)):
@@ -186,34 +209,51 @@ def _error_sign(rows: Identity, columns: Identity, arrays: MrioArrays, places: M
     return places.source.refusal("E_ERR_SIGN", text, places.row_item_cell("ERR", worst))
 
 
-def _imbalance(identity: Identity, arrays: MrioArrays, places: MrioPlaces) -> Refusal:
-    off = _exceeds(identity, arrays, NOTED)
-    order = np.argsort(-np.nan_to_num(abs(identity.residual)), kind="stable")
+def _imbalance(equation: Equation, arrays: MrioArrays, places: MrioPlaces) -> Refusal:
+    off = _exceeds(equation, arrays, NOTED)
+    order = np.argsort(-np.nan_to_num(abs(equation.residual)), kind="stable")
     worst = [int(i) for i in order if off[i]][:10]
     listed = "; ".join(
-        f"{sector_at(arrays.classification, i)} off by {identity.residual[i]:,.1f} of "
-        f"{arrays.gross_output[i]:,.1f} ({address(*identity.cells[i])})"
+        f"{sector_at(arrays.classification, i)} off by {equation.residual[i]:,.1f} of "
+        f"{arrays.gross_output[i]:,.1f} ({address(*equation.cells[i])})"
         for i in worst
     )
     text = (
-        f"{identity.name} does not hold in {int(off.sum())} of 1302 sectors; the worst (10k yuan, of gross output): "
+        f"{equation.name} does not hold in {int(off.sum())} of 1302 sectors; the worst (10k yuan, of gross output): "
         f"{listed}. Compare these sectors with the publisher's copy."
     )
-    return places.source.refusal("E_BALANCE", text, identity.cells[worst[0]])
+    return places.source.refusal("E_BALANCE", text, equation.cells[worst[0]])
 
 
-def _noted(identity: Identity, arrays: MrioArrays, places: MrioPlaces) -> Finding:
-    off = _exceeds(identity, arrays, EXACT)
-    worst = int(np.where(off, abs(identity.residual), 0.0).argmax())
+def _noted(equation: Equation, arrays: MrioArrays, places: MrioPlaces) -> Finding:
+    off = _exceeds(equation, arrays, EXACT)
+    worst = int(np.where(off, abs(equation.residual), 0.0).argmax())
     text = (
-        f"{identity.name} is off by more than one millionth (and at most one thousandth) of gross output in "
-        f"{int(off.sum())} sectors; the largest is {identity.residual[worst]:,.1f} (10k yuan) at "
+        f"{equation.name} is off by more than one millionth (and at most one thousandth) of gross output in "
+        f"{int(off.sum())} sectors; the largest is {equation.residual[worst]:,.1f} (10k yuan) at "
         f"{sector_at(arrays.classification, worst)}."
     )
-    return places.source.finding("W_BALANCE", text, identity.cells[worst])
+    return places.source.finding("W_BALANCE", text, equation.cells[worst])
 
 
-def _whole_table(arrays: MrioArrays, places: MrioPlaces) -> list[Finding]:
+def _worst(equation: Equation, arrays: MrioArrays, places: MrioPlaces) -> Identity:
+    """The sector whose residual comes nearest to its tolerance, or exceeds it most."""
+    limits = np.maximum(1.0, NOTED * abs(arrays.gross_output))
+    residuals = np.nan_to_num(abs(equation.residual))
+    worst = int((residuals / limits).argmax())
+    return Identity(
+        code=equation.code,
+        rule=equation.name,
+        worst=float(residuals[worst]),
+        tolerance=float(limits[worst]),
+        unit="10k yuan",
+        place=sector_at(arrays.classification, worst),
+        sheet=places.source.sheet,
+        cell=address(*equation.cells[worst]),
+    )
+
+
+def _whole_table(arrays: MrioArrays, places: MrioPlaces) -> Identity:
     """Value added of the country = final demand + exports + error - imported intermediates.
 
     It follows from rows and columns, so it cannot break alone; small residuals of one sign add up in it.
@@ -221,11 +261,22 @@ def _whole_table(arrays: MrioArrays, places: MrioPlaces) -> list[Finding]:
     added = float(value_added(arrays).sum())
     spent = float(arrays.final_demand.sum() + arrays.row_items["EX"].sum() + arrays.row_items["ERR"].sum())
     residual = added - (spent - float(arrays.column_items["IM"].sum()))
-    if abs(residual) <= EXACT * float(arrays.gross_output.sum()):
+    return Identity(
+        code="whole_table_balances",
+        rule="value added = final demand + exports + error - imported intermediates; above the tolerance it is noted",
+        worst=abs(residual),
+        tolerance=EXACT * float(arrays.gross_output.sum()),
+        unit="10k yuan",
+        sheet=places.source.sheet,
+    )
+
+
+def _whole_table_finding(whole: Identity, places: MrioPlaces) -> list[Finding]:
+    if whole.tolerance is None or whole.worst <= whole.tolerance:
         return []
     text = (
-        f"total value added differs by {residual:,.1f} (10k yuan) from final demand + exports + error - imports of "
-        f"the whole table ({added:,.1f})."
+        f"total value added differs by {whole.worst:,.1f} (10k yuan) from final demand + exports + error - imports of "
+        f"the whole table; up to {whole.tolerance:,.1f} is accepted as rounding."
     )
     return [places.source.finding("W_BALANCE", text)]
 
@@ -237,7 +288,7 @@ def _exchanged_labels(arrays: MrioArrays, places: MrioPlaces) -> Refusal | None:
     """
     inputs = intermediate_input(arrays) + value_added(arrays)
     output = arrays.gross_output
-    off = _exceeds(Identity("", inputs - output, ()), arrays, NOTED)
+    off = _exceeds(Equation("", "", inputs - output, ()), arrays, NOTED)
     if not off.any():
         return None
     names, order = _exchange(np.flatnonzero(off), arrays.classification)

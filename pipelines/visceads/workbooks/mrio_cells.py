@@ -96,12 +96,12 @@ def read_cells(rows: Rows, places: MrioPlaces) -> StatedTable:
     item_columns = [places.item_columns[item] for item in row_items]
     item_rows = [places.item_rows[item] for item in column_items]
     texts: list[Cell] = []
-    body = _numbers(rows, places.row_nos.tolist(), columns + item_columns, texts, places.source)
+    body = numbers_at(rows, places.row_nos.tolist(), columns + item_columns, texts, places.source)
     # Of the rows below the flows only imports are stated under final demand.
     sectors = places.column_nos.tolist()
     below = np.full((len(item_rows), len(columns)), np.nan)
-    below[:, : len(sectors)] = _numbers(rows, item_rows, sectors, texts, places.source)
-    imports = _numbers(rows, [places.item_rows["IM"]], places.final_demand_columns.tolist(), texts, places.source)
+    below[:, : len(sectors)] = numbers_at(rows, item_rows, sectors, texts, places.source)
+    imports = numbers_at(rows, [places.item_rows["IM"]], places.final_demand_columns.tolist(), texts, places.source)
     below[column_items.index("IM"), len(sectors) :] = imports[0]
     return StatedTable(body, below, row_items, column_items, texts)
 
@@ -241,10 +241,21 @@ def _in_order(axis: Sequence[AxisEntry], classification: str) -> Places:
     return np.array([places[pair] for pair in order], dtype=np.int32)
 
 
-def _numbers(
+def numbers_at(
     rows: Rows, row_nos: Sequence[int], column_nos: Sequence[int], texts: list[Cell], source: Source
 ) -> Floats:
-    """Return the cells at the crossings of rows and columns as numbers, NaN where empty."""
+    """Return the cells at the crossings of rows and columns as numbers, NaN where empty.
+
+    Args:
+        rows: the whole sheet.
+        row_nos: rows, counted from 1.
+        column_nos: two or more columns, counted from 1.
+        texts: takes up the cells that hold a number as text.
+        source: for the message.
+
+    Raises:
+        Refusal: E_NOT_NUMBER for a cell that holds text, a date or a truth value.
+    """
     pick = itemgetter(*[column_no - 1 for column_no in column_nos])
     numbers = np.empty((len(row_nos), len(column_nos)))
     for position, row_no in enumerate(row_nos):

@@ -6,14 +6,26 @@ Money is in 10k yuan, CO2 in Mt; rows balance with the statistical error added (
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from visceads import codes
 from visceads.workbooks.mrio_arrays import Floats, MrioArrays, MrioPlaces, sector_at
-from visceads.workbooks.mrio_balance import check_balance, intermediate_input, intermediate_use
+from visceads.workbooks.mrio_balance import check_balance, intermediate_input, intermediate_use, value_added
 from visceads.workbooks.mrio_labels import FINAL_DEMAND_CODES
-from visceads.workbooks.mrio_place import Cell, province_name
-from visceads.workbooks.refusal import Finding
+from visceads.workbooks.mrio_place import Cell, province_name, sector_name
+from visceads.workbooks.mrio_productivity import LARGEST_RADIUS, productivity
+from visceads.workbooks.mrio_provinces import (
+    compare_with_gdp,
+    compare_with_inventory,
+    exchanged_provinces,
+    gdp_findings,
+    province_identities,
+    scale_slip,
+)
+from visceads.workbooks.reading import Identity
+from visceads.workbooks.refusal import Finding, address
 
 GROSS_OUTPUT_RANGE = (1e10, 6e10)
 """Sum of gross output of a whole table, 10k yuan."""
@@ -32,29 +44,69 @@ TINY_OUTPUT = 10.0
 _MONEY_UNITS = {"yuan": 1e4, "thousand yuan": 10.0, "million yuan": 1e-2, "100 million yuan": 1e-4}
 _CO2_UNITS = {"tonnes": 1e6, "thousand tonnes": 1e3, "10k tonnes": 1e2, "100 million tonnes": 1e-2}
 _EXPORT_ROUNDING = -1.0
+_POWER = "power_heat"
 
 
-def verify(arrays: MrioArrays, places: MrioPlaces) -> tuple[Finding, ...]:
-    """Check a table and return what is to be noted about it.
+@dataclass(frozen=True)
+class Verification:
+    """A table that holds.
+
+    Attributes:
+        findings: what is to be noted about it.
+        identities: how well each rule holds, with its worst sector or province.
+    """
+
+    findings: tuple[Finding, ...]
+    identities: tuple[Identity, ...]
+
+
+def verify(arrays: MrioArrays, places: MrioPlaces, year: int) -> Verification:
+    """Check a table and return what is to be noted about it and how well it holds.
 
     Args:
         arrays: the table.
         places: where its cells stand, for the messages.
+        year: the year of the table, to compare its value added with GDP.
 
     Returns:
-        W_BALANCE, W_SMALL_NEGATIVE, W_ERR_SHARE, W_TINY_OUTPUT and W_NO_SATELLITE findings.
+        W_BALANCE, W_SMALL_NEGATIVE, W_ERR_SHARE, W_TINY_OUTPUT, W_NO_SATELLITE, W_GDP_GAP and W_GDP_UNCHECKED
+        findings, and the identities.
 
     Raises:
-        Refusal: E_UNIT_MONEY, E_UNIT_CO2, E_NEGATIVE, E_ZERO_OUTPUT, E_ERR_SIGN, E_BALANCE or E_ERR_SHARE; the first
-            that applies, in this order but that a sector without output is named only where no wider imbalance is.
+        Refusal: E_UNIT_MONEY, E_NEGATIVE, E_SCALE_SLIP, E_ZERO_OUTPUT, E_ERR_SIGN, E_BALANCE, E_ERR_SHARE,
+            E_SPECTRAL_RADIUS, E_UNIT_CO2, E_LABEL_SHIFT or E_PROVINCE_ORDER; the first that applies, in this order but
+            that a sector without output is named only where no wider imbalance is.
     """
     _check_money_unit(arrays, places)
     findings = _check_signs(arrays, places)
-    findings += check_balance(arrays, places, _zero_output_offenders(arrays))
-    findings += _check_error_share(arrays, places)
+    first_cells = tuple(places.column_item_cell("VA001", index) for index in range(0, arrays.gross_output.size, 42))
+    by_gdp = compare_with_gdp(_by_province(value_added(arrays)), year)
+    by_inventory = compare_with_inventory(_by_province(arrays.column_items["CO2"]), year) if has_co2(arrays) else None
+    if by_gdp and (slip := scale_slip(by_gdp, places.source, first_cells)):
+        raise slip  # it breaks the balance too, and explains it
+    balance = check_balance(arrays, places, _zero_output_offenders(arrays))
+    findings += balance.findings + _check_error_share(arrays, places)
+    productive = _check_productivity(arrays, places)
     findings += _check_satellite(arrays, places)
-    findings += _tiny_outputs(arrays, places)
-    return tuple(findings)
+    largest_emitter = _check_largest_emitter(arrays, places)
+    comparisons = [comparison for comparison in (by_gdp, by_inventory) if comparison]
+    for comparison in comparisons:  # last, for a table that holds by itself has them exchanged on both axes
+        if exchange := exchanged_provinces(comparison, places.source, first_cells[0]):
+            raise exchange
+    findings += _tiny_outputs(arrays, places) + gdp_findings(by_gdp, year, places.source)
+    identities = [*_sign_identities(arrays, places), *balance.identities, *productive, *largest_emitter]
+    for comparison in comparisons:
+        identities += province_identities(comparison, places.source.sheet)
+    return Verification(tuple(findings), tuple(identities))
+
+
+def has_co2(arrays: MrioArrays) -> bool:
+    """Whether a table states emissions: its CO2 row may be missing or wholly empty."""
+    return "CO2" in arrays.column_items and not bool(np.isnan(arrays.column_items["CO2"]).all())
+
+
+def _by_province(values: Floats) -> Floats:
+    return np.asarray(np.nan_to_num(values).reshape(-1, 42).sum(axis=1))
 
 
 def _check_money_unit(arrays: MrioArrays, places: MrioPlaces) -> None:
@@ -69,11 +121,10 @@ def _check_money_unit(arrays: MrioArrays, places: MrioPlaces) -> None:
 
 
 def _check_satellite(arrays: MrioArrays, places: MrioPlaces) -> list[Finding]:
-    emission = arrays.column_items.get("CO2")
-    if emission is None or np.isnan(emission).all():
+    if not has_co2(arrays):
         text = "there is no CO2 row, or it is empty; emissions can come from the provincial inventories only."
         return [places.source.finding("W_NO_SATELLITE", text)]
-    total = float(np.nansum(emission))
+    total = float(np.nansum(arrays.column_items["CO2"]))
     if not CO2_RANGE[0] <= total <= CO2_RANGE[1]:
         text = (
             f"the CO2 row sums to {total:.4g}, which does not fit Mt (expected 3,000 to 20,000); looks like "
@@ -187,6 +238,92 @@ def _check_error_share(arrays: MrioArrays, places: MrioPlaces) -> list[Finding]:
         f"largest share is {share[worst]:.1%} at {sector_at(arrays.classification, worst)}."
     )
     return [places.source.finding("W_ERR_SHARE", text, places.row_item_cell("ERR", worst))]
+
+
+def _check_productivity(arrays: MrioArrays, places: MrioPlaces) -> list[Identity]:
+    found = productivity(arrays.flows, arrays.gross_output)
+    dominant = sector_at(arrays.classification, found.dominant)
+    cell = places.row_item_cell("GO", found.dominant)
+    if found.spectral_radius >= LARGEST_RADIUS:
+        text = (
+            f"the spectral radius of the input coefficients is {found.spectral_radius:.6g}; it must be below 1, or no "
+            f"output could meet a final demand. The sector that dominates it is {dominant}: compare its column and its "
+            "gross output with the publisher's copy."
+        )
+        raise places.source.refusal("E_SPECTRAL_RADIUS", text, cell)
+    place = {"place": dominant, "sheet": places.source.sheet, "cell": address(*cell)}
+    radius_rule, condition_rule = (
+        "spectral radius of A = Z / gross output < 1; the place is the sector that dominates it",
+        "condition number of I - A in the 1-norm, estimated; reported only",
+    )
+    condition = found.condition_number
+    return [
+        Identity("spectral_radius_below_one", radius_rule, found.spectral_radius, LARGEST_RADIUS, "1", **place),
+        Identity("condition_number", condition_rule, condition, None, "1", sheet=places.source.sheet),
+    ]
+
+
+def _check_largest_emitter(arrays: MrioArrays, places: MrioPlaces) -> list[Identity]:
+    """Electricity and heat emit most in China in every year; another sector in front means that labels are shifted."""
+    if not has_co2(arrays):
+        return []
+    sectors = codes.sector_codes(arrays.classification)
+    national = np.nan_to_num(arrays.column_items["CO2"]).reshape(-1, 42).sum(axis=0)
+    power = sectors.index(_POWER)
+    others = np.where(np.arange(42) == power, -np.inf, national)
+    largest = int(others.argmax())
+    cell = places.column_item_cell("CO2", largest)
+    if national[largest] >= national[power]:
+        text = (
+            f"the CO2 row names '{sector_name(sectors[largest])}' the largest emitter of the country "
+            f"({national[largest]:,.0f} Mt), before '{sector_name(_POWER)}' ({national[power]:,.0f} Mt), which is the "
+            "largest in every year: the row or its labels look shifted. Compare both with the publisher's copy."
+        )
+        raise places.source.refusal("E_LABEL_SHIFT", text, cell)
+    rule = (
+        f"national CO2 of the largest sector besides '{sector_name(_POWER)}' is below that of '{sector_name(_POWER)}'"
+    )
+    place = {"place": sector_name(sectors[largest]), "sheet": places.source.sheet, "cell": address(*cell)}
+    return [Identity("power_emits_most", rule, float(national[largest]), float(national[power]), "Mt", **place)]
+
+
+def _sign_identities(arrays: MrioArrays, places: MrioPlaces) -> list[Identity]:
+    """What `_check_signs` and the search for sectors without output let pass."""
+    output, sheet = arrays.gross_output, places.source.sheet
+    smallest = int(output.argmin())
+    negative = Identity(
+        code="output_not_negative",
+        rule="gross output >= 0; what is told is how far the smallest lies below",
+        worst=max(0.0, -float(output[smallest])),
+        tolerance=0.0,
+        unit="10k yuan",
+        place=sector_at(arrays.classification, smallest),
+        sheet=sheet,
+        cell=address(*places.row_item_cell("GO", smallest)),
+    )
+    closed = np.flatnonzero(output == 0)
+    empty = Identity(
+        code="zero_output_is_empty",
+        rule="a sector without gross output has no other entry; what is told is how many have",
+        worst=0.0,  # a table that has any was refused before
+        tolerance=0.0,
+        unit="1",
+        place=f"{closed.size} sectors without gross output",
+        sheet=sheet,
+    )
+    error = np.divide(abs(arrays.row_items["ERR"]), output, out=np.zeros_like(output), where=output >= TINY_OUTPUT)
+    worst = int(error.argmax())
+    share = Identity(
+        code="error_share_of_output",
+        rule=f"|statistical error| / gross output <= {ERROR_SHARE_REFUSED:.0%}, from {TINY_OUTPUT:g} (10k yuan) on",
+        worst=float(error[worst]),
+        tolerance=ERROR_SHARE_REFUSED,
+        unit="1",
+        place=sector_at(arrays.classification, worst),
+        sheet=sheet,
+        cell=address(*places.row_item_cell("ERR", worst)),
+    )
+    return [negative, empty, share]
 
 
 def _tiny_outputs(arrays: MrioArrays, places: MrioPlaces) -> list[Finding]:

@@ -46,6 +46,8 @@ def sector_number(cell: object) -> str | None:
     """The two-digit sector number '01'..'99' that a code cell states as '01', '1' or 1.0; else None."""
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         return None
+    if isinstance(cell, float) and not 1 <= cell <= 99:
+        return None  # nearly every cell of a table: the search for numbers looks at its first rows too
     text = text_of(cell)
     return text.zfill(2) if _SECTOR_NUMBER.fullmatch(text) else None
 

@@ -1,8 +1,7 @@
-"""What a file is, by its bytes and its content: family, periods, vintage, and whether it can be read.
+"""What a file is, by its bytes and its content: family, periods, vintage, and what is wrong with it.
 
 Belongs here: the one question every file is asked first, and its answer in a record that never raises. Not
-here: the layouts themselves (`families`, `inventory_layout`, `mrio_axis`) and reading for the lake (one
-reader a family).
+here: the layouts themselves (`families`, `inventory_layout`, `mrio_axis`) and the readers (`readers`).
 """
 
 from __future__ import annotations
@@ -12,17 +11,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from visceads.codes import normal_key
-from visceads.workbooks.co2_inventory import read_co2_inventory
 from visceads.workbooks.families import TITLES, match_family, nearest_family
 from visceads.workbooks.file_content import extension_finding, file_content, not_spreadsheet
 from visceads.workbooks.mrio_axis import find_tables
-from visceads.workbooks.nbs_series import is_nbs_series, read_nbs_series, read_text
+from visceads.workbooks.nbs_series import is_nbs_series, read_text
 from visceads.workbooks.note_sheet import Note, is_note, read_note
-from visceads.workbooks.refusal import Finding, Refusal
+from visceads.workbooks.readers import READERS
+from visceads.workbooks.refusal import FOREIGN_CODES, Finding, Refusal
 from visceads.workbooks.sheets import Sheet, Workbook, open_workbook
-
-SUPPORTED_FAMILIES = ("co2_inventory", "mrio", "nbs_series")
-"""The families that have a reader; the others are recognised, not read yet."""
+from visceads.workbooks.unread_families import unread_family_refusal
 
 _PANEL_COLUMNS = {"省份", "年份"}
 
@@ -38,7 +35,6 @@ class Recognition:
         family: a key of `families.TITLES`, or '' if it is none.
         periods: years such as '2012'; for `mrio` table ids such as '2012' or '2017-new'.
         vintage: 'V1', 'V2', 'V3' for provincial CO2 inventories, else ''.
-        is_supported: whether the family has a reader; False means 'recognised, not read yet'.
         is_synthetic: it says of itself that its data are invented for demonstration.
         is_reconstructed: it says of itself that it stands in for a real workbook in tests.
         summary: one sentence.
@@ -52,7 +48,6 @@ class Recognition:
     family: str = ""
     periods: tuple[str, ...] = ()
     vintage: str = ""
-    is_supported: bool = False
     is_synthetic: bool = False
     is_reconstructed: bool = False
     summary: str = ""
@@ -60,12 +55,14 @@ class Recognition:
     refusal: Refusal | None = None
 
 
-def recognise(path: Path) -> Recognition:
+def recognise(path: Path, is_thorough: bool = True) -> Recognition:
     """Return what a file is; it is read, never written, and a bad file raises nothing.
 
-    Provincial CO2 inventories and NBS series are read whole, as their readers do (some 0.15 s), so that
-    everything wrong with them shows; of input-output tables only the headers are read, their balances are
-    checked on loading.
+    Args:
+        path: the file.
+        is_thorough: also read it whole, as its reader does, so that everything wrong with it shows (up to 2.5 s a
+            table of the provincial input-output workbooks). Without it only bytes, headers and notes are looked at:
+            enough to know which reader it is for.
 
     Returns:
         The record; what is wrong stands in its `refusal`, with code, sentence, sheet and cell.
@@ -81,11 +78,33 @@ def recognise(path: Path) -> Recognition:
             raise not_spreadsheet(path, content)
     except Refusal as refusal:
         answer = replace(blank, refusal=refusal)
+    if is_thorough and answer.family and answer.refusal is None:
+        answer = _read_whole(answer)
     return replace(answer, summary=_summary(answer))
+
+
+def _read_whole(found: Recognition) -> Recognition:
+    """Return the record after the reader of its family has seen the whole file."""
+    try:
+        reading = READERS[found.family].read(found.path)
+    except Refusal as refusal:
+        # The sheet of a city has the layout of a province: only the set of names tells them apart.
+        is_foreign = refusal.code in FOREIGN_CODES
+        return replace(found, refusal=refusal, family="" if is_foreign else found.family)
+    return replace(
+        found,
+        periods=reading.periods,
+        vintage=reading.vintage,
+        findings=reading.findings,
+        is_synthetic=reading.is_synthetic,
+        is_reconstructed=reading.is_reconstructed,
+    )
 
 
 def _sha256(path: Path) -> str:
     try:
+        if not path.is_file():  # a pipe would be waited for
+            return ""
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
@@ -97,13 +116,7 @@ def _recognise_csv(blank: Recognition) -> Recognition:
     text = read_text(path)
     found = replace(blank, findings=extension_finding(path, "csv"))
     if is_nbs_series(text):
-        found = replace(found, family="nbs_series", is_supported=True)
-        try:
-            reading = read_nbs_series(path)
-        except Refusal as refusal:
-            return replace(found, refusal=refusal)
-        years = tuple(str(year) for year in reading.years)
-        return replace(found, periods=years, is_synthetic=reading.is_synthetic, findings=reading.findings)
+        return replace(found, family="nbs_series", is_synthetic="SYNTHETIC" in text)
     first_line = text.strip().split("\n")[0].strip()
     if {normal_key(field) for field in first_line.split(",")} >= _PANEL_COLUMNS:
         return replace(found, family="nbs_panel")
@@ -129,29 +142,17 @@ def _recognise_workbook(blank: Recognition) -> Recognition:
     match = match_family(heads, note)
     if match is None:
         return _recognise_tables(found, workbook, heads)
-    if match.family == "co2_inventory":
-        return _recognise_co2_inventory(replace(found, periods=match.periods))
     found = replace(found, family=match.family, periods=match.periods)
-    return replace(found, refusal=_note_conflict(found, note))
-
-
-def _recognise_co2_inventory(found: Recognition) -> Recognition:
-    family = replace(found, family="co2_inventory", is_supported=True)
-    try:
-        reading = read_co2_inventory(found.path)
-    except Refusal as refusal:
-        # The sheet of a city has the layout of a province: only the set of names tells them apart.
-        return replace(found if refusal.code == "E_CITY_WORKBOOK" else family, refusal=refusal)
-    years = tuple(str(year) for year in reading.years)
-    return replace(family, periods=years, vintage=reading.vintage, findings=reading.findings)
+    refusal = unread_family_refusal(found.path, match.family) or _note_conflict(found, note)
+    return replace(found, refusal=refusal)
 
 
 def _recognise_tables(found: Recognition, workbook: Workbook, heads: list[Sheet]) -> Recognition:
-    family = replace(found, family="mrio", is_supported=True)
+    family = replace(found, family="mrio")
     try:
         tables = find_tables(workbook)
     except Refusal as refusal:
-        return replace(found if refusal.code == "E_MRIO_FAMILY" else family, refusal=refusal)
+        return replace(found if refusal.code in FOREIGN_CODES else family, refusal=refusal)
     if not tables:
         return replace(found, refusal=_unknown_layout(workbook, heads))
     ids = tuple(sorted({table.table_id for table in tables}))
@@ -199,11 +200,17 @@ def _summary(found: Recognition) -> str:
         what += f" ({word})" if is_marked else ""
     if found.refusal:
         return f"{name}: {what}; refused ({found.refusal.code})."
-    return f"{name}: {what}; {'can be read' if found.is_supported else 'recognised, not read yet'}."
+    return f"{name}: {what}; can be read."
 
 
 def _periods_in_words(periods: tuple[str, ...]) -> str:
-    years = [int(period) for period in periods if period.isdecimal()]
-    if len(years) == len(periods) > 2 and years == list(range(years[0], years[-1] + 1)):
-        return f"{years[0]} to {years[-1]}"
-    return ", ".join(periods)
+    if not all(period.isdecimal() for period in periods):
+        return ", ".join(periods)
+    runs: list[list[int]] = []
+    for year in map(int, periods):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    words = (f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+    return ", ".join(words)

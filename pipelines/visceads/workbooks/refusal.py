@@ -30,6 +30,10 @@ class Refusal(ValueError):  # noqa: N818 - the domain's word; it is raised, but 
         return (type(self), (self.code, self.message, self.sheet, self.cell))
 
 
+FOREIGN_CODES = frozenset({"E_CITY_WORKBOOK", "E_MRIO_FAMILY"})
+"""Refusals of a workbook that looks like one of a family, and is not: it is said to belong to none."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """Something about a workbook that is read, which its users should know.

@@ -128,6 +128,17 @@ def test_findings_say_what_was_taken_for_granted(readings):
     assert empty.message.startswith("MRIO_A.xlsx, sheet 'Table_2012_consistent', cell F5: ")
 
 
+def test_identities_name_their_table_and_hold(readings):
+    for name, table_id in (("A", "2012"), ("A_PRIME", "2012-new"), ("C", "2020")):
+        identities = readings[name].identities
+        assert {one.place.split(":")[0] for one in identities} == {f"table {table_id}"}
+        assert all(one.tolerance is None or one.worst <= one.tolerance for one in identities)
+        stated = {one.code for one in identities}
+        assert {"rows_balance", "columns_balance", "spectral_radius_below_one", "value_added_fits_gdp"} <= stated
+        assert ("power_emits_most" in stated) == (name == "A")
+        assert {one.sheet for one in identities} == {readings[name].tables[0].sheet}
+
+
 def test_a_note_marks_test_and_demonstration_material(readings):
     assert (readings["A"].is_synthetic, readings["A"].is_reconstructed) == (True, False)
     assert (readings["A_PRIME"].is_synthetic, readings["A_PRIME"].is_reconstructed) == (False, True)
@@ -277,6 +288,9 @@ KNOWN = {
 @pytest.mark.parametrize("year", [2012, 2017])
 def test_known_figures_of_the_reference_tables(real_data, year):
     reading = read_mrio(real_data / "mrio" / f"MRIO{year}_42 CEADS.xlsx")
+    assert {finding.code for finding in reading.findings} <= {"W_SMALL_NEGATIVE", "W_NO_SATELLITE"}
+    for one in reading.identities:
+        assert one.tolerance is None or one.worst <= one.tolerance, one
     assert (reading.is_reconstructed, reading.is_synthetic) == (True, False)
     assert [table.table_id for table in reading.tables] == [str(year)] + ["2017-new"] * (year == 2017)
     for table in reading.tables:
