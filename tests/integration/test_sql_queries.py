@@ -10,8 +10,8 @@ import pytest
 FOLDER = Path(__file__).resolve().parents[2] / "sql"
 QUERIES = sorted(FOLDER.glob("*.sql"))
 
-# on the demo release there is one release of each year, and nothing is missing but Tibet
-MAY_BE_EMPTY_ON_THE_DEMO = {"12_releases_compared.sql"}
+# on the demo release there is one release of each year, nothing is missing but Tibet, and nothing is known to be wrong
+MAY_BE_EMPTY_ON_THE_DEMO = {"12_releases_compared.sql", "16_known_issues.sql"}
 
 each_query = pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
 

@@ -8,7 +8,8 @@ with fuel_group as (
         sum(emission.co2_mt) filter (where fuel.group_code = 'oil') as co2_oil_mt,
         sum(emission.co2_mt) filter (where fuel.group_code = 'gas') as co2_gas_mt,
         sum(emission.co2_mt) filter (where fuel.group_code = 'process') as co2_process_mt,
-        sum(emission.co2_mt) filter (where sector.kind = 'household') as co2_household_mt
+        -- households have no process emissions; the printed zero would stand alone where their fuels are missing
+        sum(emission.co2_mt) filter (where sector.kind = 'household' and fuel.group_code <> 'process') as co2_household_mt
     from {{ ref('inventory_emission') }} as emission
     inner join {{ ref('fuel') }} as fuel on emission.fuel_code = fuel.fuel_code
     inner join {{ ref('sector_inventory') }} as sector on emission.inventory_code = sector.inventory_code

@@ -1,4 +1,4 @@
--- GDP and population by province and year: the current NBS workbooks of the lake, and the checked seed where they are silent.
+-- GDP and population by province and year: the current NBS files of the lake, and the checked seed where they are silent.
 with series as (
     select
         cells.indicator_code,
@@ -6,13 +6,19 @@ with series as (
         cells.year,
         cells.value,
         cells.release_id
-    from {{ source('bronze', 'nbs_series') }} as cells
+    from {{ ref('stg_nbs_cell') }} as cells
     inner join {{ ref('stg_current_period') }} as current_period
         on
             cells.release_id = current_period.release_id
+            and cells.family = current_period.family
             and cells.indicator_code = current_period.series
             and cast(cells.year as varchar) = current_period.period
-    where current_period.family = 'nbs_series' and cells.value is not null
+    where cells.value is not null
+    -- a series of its own goes before the same indicator in a panel
+    qualify row_number() over (
+        partition by cells.indicator_code, cells.province_code, cells.year
+        order by case cells.family when 'nbs_series' then 1 else 2 end
+    ) = 1
 ),
 
 seeded as (

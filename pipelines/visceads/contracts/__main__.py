@@ -15,10 +15,10 @@ INDEX = "README.md"
 """The index is called so because code hosts show a file of this name with its folder."""
 
 GROUP_TEXTS = {
-    "reference": "Code lists: provinces, sectors, fuels, indicators, targets | 代码表",
-    "meta": "Where the data come from, what was refused, what every column means | 元数据",
-    "inventory": "Provincial CO2 inventories, every accepted release | 分省二氧化碳排放清单",
-    "mrio": "Multi-regional input-output tables of 31 provinces x 42 sectors | 多区域投入产出表",
+    "reference": "Code lists: provinces, sectors, fuels, indicators, targets; known errors of the sources | 代码表",
+    "meta": "Where the data come from, what was refused, noted and revised, what every column means | 元数据",
+    "inventory": "Inventories of CO2 and energy: provinces, cities, nation; every accepted release | 排放与能源清单",
+    "mrio": "Multi-regional input-output tables of 31 provinces x 42 sectors; national tables | 投入产出表",
     "baseline": "Indicators of sectors and of provinces | 基线指标",
     "accounts": "Multipliers, footprints, CO2 embodied in trade | 投入产出核算",
     "backbone": "The strongest edges of the networks of sectors, and their nodes | 骨干网络",

@@ -9,7 +9,18 @@ from __future__ import annotations
 
 import polars as pl
 
-from visceads.contracts import accounts, backbone, baseline, inventory, meta, mrio, products, reference
+from visceads.contracts import (
+    accounts,
+    backbone,
+    baseline,
+    inventory,
+    meta,
+    mrio,
+    mrio_national,
+    products,
+    reference,
+    revision,
+)
 from visceads.contracts.checking import ContractError, check_frame
 from visceads.contracts.products import arrow_schema, polars_schema, reference_page
 from visceads.contracts.record import Column, Contract
@@ -29,7 +40,7 @@ __all__ = [
 
 CONTRACTS: dict[tuple[str, str], Contract] = {
     (contract.group, contract.table): contract
-    for module in (reference, meta, inventory, mrio, baseline, accounts, backbone)
+    for module in (reference, meta, revision, inventory, mrio, mrio_national, baseline, accounts, backbone)
     for contract in module.CONTRACTS
 }
 """(group, table) -> contract, for every published table."""

@@ -112,6 +112,24 @@ USAGE_WARNINGS: dict[str, tuple[str, str]] = {
         "statistical gap, which is not scaled away.",
         "2012至2017年各省清单之和比全国清单高6%至8%：这是已知的统计差距，未作缩放。",
     ),
+    "apparent_is_another_account": (
+        "Apparent emissions follow from what a province produces, imports and stores, not from what its sectors "
+        "burn: never mix them with the sectoral inventories in one figure.",
+        "表观排放按能源的生产、进出口和库存核算，而非按各部门的燃烧量核算：切勿与分部门清单混用于同一指标。",
+    ),
+    "rows_hold_totals": (
+        "Totals stand among the rows: choose the rows you mean before you add up.",
+        "各行中含有合计行：求和前请先选定所需的行。",
+    ),
+    "cities_are_not_the_province": (
+        "Not every city has a figure, and Tibet has none: cities do not add up to provinces.",
+        "并非每个城市都有数值，西藏没有：各城市之和不等于全省。",
+    ),
+    "imports_within_flows": (
+        "The national table does not part imported from domestic products: flows and final demand hold both, and "
+        "imports are subtracted once, along the row.",
+        "全国表不区分国产与进口产品：中间流量和最终需求均含进口，进口在行向一次性扣除。",
+    ),
     "not_an_emission_total": (
         "CO2 carried by transactions counts the same tonne at every stage: do not add it up to a total.",
         "交易所载的二氧化碳在每个环节重复计算：不可加总为排放总量。",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from visceads.contracts.base import PublishedTable, choice, flag, key, key_number, number, text
+from visceads.contracts.base import PublishedTable, choice, flag, key, key_number, measure, number, text
 from visceads.contracts.record import define
 
 _BY_RELEASE = ("The years of the releases in the lake.", "以数据湖中的版本年份为准。")
@@ -36,7 +36,7 @@ class RejectedWorkbook(PublishedTable):
     sha256: pl.String = key()
     file_name: pl.String = key()
     family: pl.String = text(nullable=True)
-    status: pl.String = choice(("rejected", "not_read_yet"))
+    status: pl.String = choice(("rejected",))
     code: pl.String = text()
     sheet: pl.String = text(may_be_empty=True)
     cell: pl.String = text(may_be_empty=True)
@@ -44,15 +44,24 @@ class RejectedWorkbook(PublishedTable):
 
 
 class Quality(PublishedTable):
-    """What was noted about the workbooks that were loaded."""
+    """What is known about the quality of the workbooks that were loaded.
+
+    Findings of the readers and jumps between years, the identities with their worst offenders, the corrections with the
+    number of cells that they changed, and the known issues of such workbooks.
+    """
 
     release_id: pl.String = key()
     finding_no: pl.Int32 = key_number()
     code: pl.String = text()
-    severity: pl.String = choice(("warning", "error"))
+    severity: pl.String = choice(("error", "warning", "check", "note"))
     sheet: pl.String = text(may_be_empty=True)
     cell: pl.String = text(may_be_empty=True)
     message: pl.String = text()
+    kind: pl.String = choice(("finding", "identity", "correction", "known_issue"))
+    value: pl.Float64 = measure(nullable=True)
+    tolerance: pl.Float64 = measure(0.0, nullable=True)
+    unit: pl.String = text(nullable=True)
+    cell_count: pl.Int32 = number(0, nullable=True)
 
 
 class Dictionary(PublishedTable):
@@ -102,16 +111,21 @@ CONTRACTS = (
         title=("Workbooks not loaded", "未载入的工作簿"),
         grain=("One row is one workbook that was not loaded.", "每行一个未载入的工作簿。"),
         years=_BY_RELEASE,
-        query="SELECT file_name, sheet, cell, reason\nFROM meta.rejected_workbook\nWHERE status = 'rejected';",
+        query="SELECT file_name, sheet, cell, reason\nFROM meta.rejected_workbook;",
     ),
     define(
         "meta.quality",
         Quality,
-        title=("Findings", "质量发现"),
-        grain=("One row is one finding about one release.", "每行一个版本的一条质量发现。"),
+        title=("Quality of the releases", "版本质量"),
+        grain=(
+            "One row is one finding, identity, correction or known issue of one release.",
+            "每行一个版本的一条质量发现、恒等式、修正或已知问题。",
+        ),
         years=_BY_RELEASE,
-        query="SELECT r.file_name, q.severity, q.sheet, q.cell, q.message\nFROM meta.quality AS q\n"
-        "INNER JOIN meta.release AS r ON r.release_id = q.release_id\nORDER BY r.file_name, q.finding_no;",
+        query="SELECT r.file_name, q.kind, q.severity, q.sheet, q.cell, q.message, q.cell_count\n"
+        "FROM meta.quality AS q\n"
+        "INNER JOIN meta.release AS r ON r.release_id = q.release_id\nWHERE q.kind IN ('finding', 'correction')\n"
+        "ORDER BY r.file_name, q.finding_no;",
     ),
     define(
         "meta.dictionary",

@@ -147,6 +147,28 @@ class Target(PublishedTable):
     source: pl.String = text()
 
 
+class KnownIssue(PublishedTable):
+    """Known defects and surprises of the sources, and what is done about each."""
+
+    issue_id: pl.String = key()
+    family: pl.String = text()
+    vintage: pl.String = text(nullable=True)
+    period_from: pl.Int32 = number(1949, 2100)
+    period_to: pl.Int32 = number(1949, 2100)
+    province_code: pl.String = text(nullable=True)
+    inventory_code: pl.String = text(nullable=True)
+    fuel_code: pl.String = text(nullable=True)
+    title_en: pl.String = text()
+    title_zh: pl.String = text()
+    evidence_en: pl.String = text()
+    effect_en: pl.String = text()
+    effect_zh: pl.String = text()
+    treatment: pl.String = choice(("null", "replace", "flag"))
+    correction: pl.String = text(nullable=True)
+    is_default_on: pl.Boolean = flag()
+    source: pl.String = text()
+
+
 class Pathway(PublishedTable):
     """Published reduction pathways of sectors."""
 
@@ -258,6 +280,18 @@ CONTRACTS = (
         years=("The years that the providers published, 2019 to 2050.", "提供方公布的年份，2019至2050年。"),
         query="SELECT scenario, year, value, unit\nFROM reference.pathway\nWHERE sector = 'power'\n"
         "ORDER BY scenario, year;",
+    ),
+    define(
+        "reference.known_issue",
+        KnownIssue,
+        title=("Known issues", "已知问题"),
+        grain=(
+            "One row is one known issue of a family of workbooks; an empty vintage, province, row or fuel means all.",
+            "每行一类工作簿的一个已知问题；批次、省份、部门或能源品种为空表示全部。",
+        ),
+        years=("The years that each issue is about.", "各问题所涉及的年份。"),
+        query="SELECT issue_id, family, vintage, period_from, period_to, province_code, title_en, effect_en\n"
+        "FROM reference.known_issue\nWHERE treatment <> 'flag'\nORDER BY issue_id;",
     ),
 )
 """The contracts of this group."""

@@ -27,10 +27,11 @@ PLACEHOLDER = re.compile(r"todo|tbd|\?|xxx|lorem", re.IGNORECASE)
 
 TABLES = {
     "reference": "province sector sector_group sector_harmonised inventory_sector fuel concordance indicator "
-    "target pathway",
-    "meta": "release rejected_workbook quality dictionary publication",
-    "inventory": "emission emission_total",
-    "mrio": "flow final_demand primary_input sector_account",
+    "target pathway known_issue",
+    "meta": "release rejected_workbook quality dictionary publication revision",
+    "inventory": "emission emission_total energy national_emission apparent_emission city_emission",
+    "mrio": "flow final_demand primary_input sector_account national_flow national_final_demand "
+    "national_sector_account",
     "baseline": "sector_indicator province_year",
     "accounts": "multiplier province_footprint embodied_flow",
     "backbone": "edge node",

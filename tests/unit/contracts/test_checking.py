@@ -22,6 +22,7 @@ def totals() -> pl.DataFrame:
             "co2_mt": [97.998041, None, 98.0],
             "is_current": [True, True, False],
             "null_reason": [None, "process_lost", None],
+            "correction": [None, "lost_process_to_missing", None],
         },
         schema=polars_schema(contract_of("inventory", "emission_total")),
     )
@@ -145,7 +146,7 @@ KEYS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.int
 @settings(max_examples=60, deadline=None)
 @given(KEYS)
 def test_key_check_agrees_with_sorting_and_sets(keys: list[tuple[str, str, int]]) -> None:
-    rows = [(*key, 1.0, True, None) for key in keys]
+    rows = [(*key, 1.0, True, None, None) for key in keys]
     schema = polars_schema(contract_of("inventory", "emission_total"))
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     is_good = keys == sorted(keys) and len(set(keys)) == len(keys)
