@@ -24,6 +24,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from visceads import __version__
+from visceads.cli_trace import add_trace_command
 from visceads.lake.paths import LakePaths
 from visceads.settings import Settings
 
@@ -46,7 +47,6 @@ errors = Console(stderr=True)
 STATUS_TEXT = {
     "accepted": "accepted",
     "rejected": "rejected",
-    "not_read_yet": "recognised but not read yet",
     "duplicate": "copies of others",
     "ignored": "other files left alone",
 }
@@ -202,6 +202,9 @@ def status(lake: LakeOption = None, raw: RawOption = None) -> None:
         console.print(escape(line), soft_wrap=True)
 
 
+add_trace_command(app, _settings)
+
+
 @app.command()
 def ui(
     lake: LakeOption = None,
@@ -281,7 +284,6 @@ def _print_summary(settings: Settings, summary: RunSummary) -> None:
     for warning in summary.warnings:
         console.print(f"[yellow]{escape(warning)}[/yellow]", soft_wrap=True)
     _print_verdicts("Rejected, nothing of them is loaded", summary.rejected)
-    _print_verdicts("Recognised, not read yet", [v for v in summary.verdicts if v.status == "not_read_yet"])
     counts = Counter(verdict.status for verdict in summary.verdicts)
     told = ", ".join(f"{counts[status]} {text}" for status, text in STATUS_TEXT.items() if counts[status])
     if told:

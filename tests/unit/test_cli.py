@@ -16,7 +16,7 @@ from visceads.lake.releases import MixedLakeError
 from visceads.orchestration.intake import Verdict
 from visceads.orchestration.run import RunSummary
 
-COMMANDS = ("run", "demo", "recognise", "sql", "releases", "status", "ui")
+COMMANDS = ("run", "demo", "recognise", "sql", "releases", "status", "trace", "ui")
 
 
 @pytest.fixture(autouse=True)
@@ -209,7 +209,7 @@ ACCEPTED = Verdict("good.xlsx", "0" * 64, "accepted", "mrio", ("2012",), "mrio-2
 REJECTED = Verdict(
     "[sub]/bad.xlsx", "1" * 64, "rejected", "mrio", code="E_ERROR_CELLS", sheet="Table [1]", cell="C7", reason="Why."
 )
-UNREAD = Verdict("energy.xlsx", "2" * 64, "not_read_yet", "energy", reason="Not yet.")
+COPY = Verdict("copy.xlsx", "0" * 64, "duplicate", "mrio", reason="copy.xlsx has the same bytes as good.xlsx")
 
 
 def test_a_run_that_published_names_version_and_paths(invoke, monkeypatch, tmp_path: Path):
@@ -224,17 +224,16 @@ def test_a_run_that_published_names_version_and_paths(invoke, monkeypatch, tmp_p
 
 
 def test_rejected_inputs_are_named_with_sheet_cell_and_reason(invoke, monkeypatch):
-    _run(monkeypatch, RunSummary(True, "abc123", is_new=True, verdicts=(ACCEPTED, REJECTED, UNREAD)))
+    _run(monkeypatch, RunSummary(True, "abc123", is_new=True, verdicts=(ACCEPTED, REJECTED, COPY)))
     result = invoke("run")
     assert result.exit_code == 1
     assert "[sub]/bad.xlsx  E_ERROR_CELLS Table [1] C7" in result.output
     assert "Why." in result.output
-    assert "energy.xlsx" in result.output.split("not read yet")[1]
-    assert ": 1 accepted" in result.output
+    assert ": 1 accepted, 1 rejected, 1 copies of others" in result.output
 
 
-def test_files_that_are_not_read_yet_are_no_failure(invoke, monkeypatch):
-    _run(monkeypatch, RunSummary(True, "abc123", is_new=False, verdicts=(ACCEPTED, UNREAD)))
+def test_copies_are_no_failure(invoke, monkeypatch):
+    _run(monkeypatch, RunSummary(True, "abc123", is_new=False, verdicts=(ACCEPTED, COPY)))
     result = invoke("run")
     assert result.exit_code == 0
     assert "abc123 (unchanged)" in result.output

@@ -122,8 +122,10 @@ def test_a_worked_query_says_what_it_answers_and_names_what_exists(
 def test_the_table_of_codes_names_every_code_of_the_readers_and_no_other():
     page = (ROOT / "docs" / "how-to" / "refused-workbook.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\| `([EW]_[A-Z0-9_]+)` \|", page, flags=re.MULTILINE)
-    readers = (ROOT / "pipelines" / "visceads" / "workbooks").glob("*.py")
-    used = {code for path in readers for code in CODE.findall(path.read_text(encoding="utf-8"))}
+    package = ROOT / "pipelines" / "visceads"
+    speakers = [*(package / "workbooks").rglob("*.py"), package / "lake" / "releases.py"]
+    speakers += [package / "orchestration" / "intake.py", *(ROOT / "dbt_project" / "models").rglob("meta_quality.sql")]
+    used = {code for path in speakers for code in CODE.findall(path.read_text(encoding="utf-8"))}
     assert len(listed) == len(set(listed))
     assert set(listed) == used
     for kind in ("E_", "W_"):

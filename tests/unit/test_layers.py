@@ -20,6 +20,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "backbone": {"codes"},
     "demo": {"codes"},
     "lake": {"codes", "contracts"},
+    "tracing": {"codes", "contracts", "lake", "workbooks"},
     "orchestration": {
         "__init__",
         "accounts",
@@ -32,7 +33,8 @@ MAY_KNOW: dict[str, set[str]] = {
         "workbooks",
     },
     "definitions": {"orchestration", "settings"},
-    "cli": {"__init__", "demo", "lake", "orchestration", "settings", "workbooks"},
+    "cli_trace": {"settings", "tracing"},
+    "cli": {"__init__", "cli_trace", "demo", "lake", "orchestration", "settings", "workbooks"},
 }
 MAY_USE_DAGSTER = {"orchestration", "definitions"}
 # pure domain code takes and gives frames and arrays: what runs the pipeline stays out of it

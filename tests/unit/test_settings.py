@@ -13,7 +13,7 @@ from visceads.settings import Settings
 
 @pytest.fixture(autouse=True)
 def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("VISCEADS_LAKE", "VISCEADS_RAW", "VISCEADS_SPLIT_RULE", "VISCEADS_PROJECT"):
+    for name in ("VISCEADS_LAKE", "VISCEADS_RAW", "VISCEADS_SPLIT_RULE", "VISCEADS_CORRECTIONS", "VISCEADS_PROJECT"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -55,6 +55,33 @@ def test_relative_paths_become_absolute_at_once(monkeypatch: pytest.MonkeyPatch,
 def test_an_unknown_split_rule_is_refused_with_the_known_ones(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("VISCEADS_SPLIT_RULE", "guess")
     with pytest.raises(ValidationError, match="'fuel_purchase', 'output_share' or 'equal'"):
+        Settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("default", "default"),
+        ("none", "none"),
+        ("all", "all"),
+        ("zero_coded_to_missing", "zero_coded_to_missing"),
+        (
+            " zero_coded_to_missing, process_from_older_release,zero_coded_to_missing",
+            "process_from_older_release,zero_coded_to_missing",
+        ),
+    ],
+)
+def test_corrections_are_a_word_or_names_in_one_order(monkeypatch: pytest.MonkeyPatch, given: str, kept: str):
+    monkeypatch.setenv("VISCEADS_CORRECTIONS", given)
+    assert Settings().corrections == kept
+    assert Settings().environment()["VISCEADS_CORRECTIONS"] == kept
+
+
+@pytest.mark.parametrize("given", ["guess", "", "all,none", "zero_coded_to_missing,", "x') or true --"])
+def test_an_unknown_correction_is_refused_with_the_known_ones(monkeypatch: pytest.MonkeyPatch, given: str):
+    monkeypatch.setenv("VISCEADS_CORRECTIONS", given)
+    known = "lost_process_to_missing, process_from_older_release, zero_coded_to_missing, parted by commas"
+    with pytest.raises(ValidationError, match=f"use default, none, all, or one or more of {known}"):
         Settings()
 
 

@@ -19,6 +19,7 @@ from visceads.lake.atomic import file_sha256, replacing, write_text
 from visceads.lake.clock import utc_now
 from visceads.lake.paths import LakePaths
 
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _ID_PART = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
 
@@ -42,6 +43,29 @@ class SourceFinding:
 
 
 @dataclass(frozen=True)
+class SourceIdentity:
+    """How well an accounting identity holds in a workbook: its worst offender.
+
+    Attributes:
+        code: snake_case name, such as 'inventory_rows_add_up'.
+        message: one sentence: what must hold, the largest residual and where it is.
+        value: the largest residual, or the value where something is only reported.
+        tolerance: the largest residual that is accepted; None where something is only reported.
+        unit: of both.
+        sheet: the sheet of the worst one, or ''.
+        cell: its address, or ''.
+    """
+
+    code: str
+    message: str
+    value: float
+    tolerance: float | None
+    unit: str
+    sheet: str = ""
+    cell: str = ""
+
+
+@dataclass(frozen=True)
 class Source:
     """What a release was read from, as the reader and the recognition know it.
 
@@ -56,6 +80,8 @@ class Source:
         is_reconstructed: whether a model filled its cells.
         findings: what was noted.
         series: what tells releases of one family and period apart, such as the indicator of an NBS series.
+        identities: how well its accounts add up.
+        content_sha256: a hash of its values, the same for the same values in other bytes; '' if none was made.
     """
 
     family: str
@@ -68,6 +94,8 @@ class Source:
     is_reconstructed: bool
     findings: tuple[SourceFinding, ...] = ()
     series: str = ""
+    identities: tuple[SourceIdentity, ...] = ()
+    content_sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,15 +124,19 @@ class BronzeError(ValueError):
 def period_label(periods: Sequence[str]) -> str:
     """Return the years of some periods as one text.
 
-    ('2012',) -> '2012'; ('2017', '2017-new') -> '2017'; years without a gap -> '2011-2022'; others ->
-    '2012_2015'.
+    ('2012',) -> '2012'; ('2017', '2017-new') -> '2017'; ('national-2020',) -> '2020'; years without a gap ->
+    '2011-2022'; with gaps -> '2012_2015' or '1995_1997-2019'.
 
     Args:
-        periods: years or table ids; a table id begins with its year.
+        periods: years or table ids; a table id states its year.
     """
-    years = sorted({period[:4] for period in periods})
-    is_run = len(years) > 1 and int(years[-1]) - int(years[0]) == len(years) - 1
-    return f"{years[0]}-{years[-1]}" if is_run else "_".join(years)
+    runs: list[list[int]] = []
+    for year in sorted({int(_YEAR.findall(period)[0]) for period in periods}):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return "_".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def release_id(family: str, period: str, sha256: str) -> str:
@@ -180,6 +212,7 @@ def read_sidecar(path: Path) -> Sidecar:
         source = dict(record["source"])
         source["periods"] = tuple(source["periods"])
         source["findings"] = tuple(SourceFinding(**finding) for finding in source["findings"])
+        source["identities"] = tuple(SourceIdentity(**identity) for identity in source["identities"])
         return Sidecar(**{**record, "source": Source(**source)})
     except (ValueError, KeyError, TypeError, AttributeError):
         raise BronzeError(

@@ -1,4 +1,4 @@
-"""Releases: which one is current, what to cite, and the rows of meta.release and meta.quality.
+"""Releases: which one is current, what to cite, the rows of meta.release, and what was noted.
 
 Belongs here: decisions over all sidecars of a lake. Not here: writing and reading sidecars (`bronze`).
 """
@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import product
 
 import polars as pl
 
 from visceads.contracts.catalogue import contract_of, polars_schema
-from visceads.lake.bronze import Sidecar, period_label
+from visceads.lake.bronze import Sidecar, SourceFinding, period_label
 
 _VINTAGE = re.compile(r"V(\d+)")
 
@@ -35,6 +36,26 @@ _CEADS_MRIO_LATER = (
     "To be verified by the user on the download page of the table."
 )
 _NBS = "National Bureau of Statistics of China, annual provincial data."
+_NBS_TABLE = "National Bureau of Statistics of China, national input-output table."
+_CEADS_ENERGY = (
+    "CEADs, Carbon Emission Accounts and Datasets (www.ceads.net), provincial energy inventories. "
+    "Shan et al. 2018, China CO2 emission accounts 1997-2015, Scientific Data, doi 10.1038/sdata.2017.201."
+)
+_CEADS_CITY = (
+    "CEADs, Carbon Emission Accounts and Datasets (www.ceads.net), emission inventories of 290 Chinese cities, "
+    "1997-2019. The publication asked for stands on the download page."
+)
+_CITATIONS = {
+    "co2_inventory": _CEADS_INVENTORY,
+    "co2_national": _CEADS_INVENTORY,
+    "apparent_provincial": _CEADS_INVENTORY,
+    "apparent_national": _CEADS_INVENTORY,
+    "energy_inventory": _CEADS_ENERGY,
+    "city_vector": _CEADS_CITY,
+    "nbs_series": _NBS,
+    "nbs_panel": _NBS,
+    "national_io_table": _NBS_TABLE,
+}
 _SYNTHETIC = "Synthetic demonstration data made by visceads: not to be cited, says nothing about China."
 _RECONSTRUCTED = "Reconstructed table: cells were filled by a model, do not quote them as facts. Layout after: "
 
@@ -79,8 +100,9 @@ def current_releases(sidecars: Sequence[Sidecar]) -> dict[tuple[str, str, str], 
     """
     current: dict[tuple[str, str, str], str] = {}
     for sidecar in sorted(sidecars, key=_age):
-        for period in sidecar.source.periods:
-            current[sidecar.source.family, sidecar.source.series, period] = sidecar.release_id
+        # a panel holds several series, written with '+' between them
+        for series, period in product(sidecar.source.series.split("+"), sidecar.source.periods):
+            current[sidecar.source.family, series, period] = sidecar.release_id
     return current
 
 
@@ -121,23 +143,59 @@ def release_frame(sidecars: Sequence[Sidecar]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row").sort("release_id")
 
 
-def quality_frame(sidecars: Sequence[Sidecar]) -> pl.DataFrame:
-    """Return the rows of meta.quality: the findings of each release, numbered from 1, sorted by key."""
-    rows = [
-        (
-            sidecar.release_id,
-            number,
-            finding.code,
-            finding.severity,
-            finding.sheet,
-            finding.cell,
-            finding.message,
+FINDING_SCHEMA = pl.Schema(
+    {
+        "release_id": pl.String(),
+        "code": pl.String(),
+        "severity": pl.String(),
+        "sheet": pl.String(),
+        "cell": pl.String(),
+        "message": pl.String(),
+        "value": pl.Float64(),
+        "tolerance": pl.Float64(),
+        "unit": pl.String(),
+    }
+)
+"""What the readers noted, as SQL takes it up into meta.quality."""
+
+
+def finding_frame(sidecars: Sequence[Sidecar]) -> pl.DataFrame:
+    """Return what was noted about the releases, in reading order: findings ('warning', 'error'), identities ('check').
+
+    Two releases with the same values in different bytes are noted too (W_DUPLICATE_CONTENT).
+    """
+    rows: list[tuple[object, ...]] = []
+    for sidecar in sorted(sidecars, key=lambda one: one.release_id):
+        findings = (*sidecar.source.findings, *_duplicates(sidecar, sidecars))
+        for found in findings:
+            place = (found.sheet, found.cell, found.message)
+            rows.append((sidecar.release_id, found.code, found.severity, *place, None, None, None))
+        for held in sidecar.source.identities:
+            place = (held.sheet, held.cell, held.message)
+            rows.append((sidecar.release_id, held.code, "check", *place, held.value, held.tolerance, held.unit))
+    return pl.DataFrame(rows, schema=FINDING_SCHEMA, orient="row")
+
+
+def _duplicates(sidecar: Sidecar, sidecars: Sequence[Sidecar]) -> list[SourceFinding]:
+    """Note every other release that holds the same values: one of the two files was saved again."""
+    source = sidecar.source
+    if not source.content_sha256:
+        return []
+    twins = sorted(
+        other.source.file_name
+        for other in sidecars
+        if other.release_id != sidecar.release_id
+        and (other.source.family, other.source.content_sha256) == (source.family, source.content_sha256)
+    )
+    return [
+        SourceFinding(
+            "W_DUPLICATE_CONTENT",
+            "warning",
+            f"{source.file_name} and {name} hold the same values in different bytes: one of them was saved again. "
+            "One of the two files is enough.",
         )
-        for sidecar in sidecars
-        for number, finding in enumerate(sidecar.source.findings, start=1)
+        for name in twins
     ]
-    schema = polars_schema(contract_of("meta", "quality"))
-    return pl.DataFrame(rows, schema=schema, orient="row").sort("release_id", "finding_no")
 
 
 def citation(sidecar: Sidecar) -> str:
@@ -145,10 +203,8 @@ def citation(sidecar: Sidecar) -> str:
     source = sidecar.source
     if source.is_synthetic:
         return _SYNTHETIC
-    if source.family == "nbs_series":
-        return _NBS
     if source.family != "mrio":
-        return _CEADS_INVENTORY
+        return _CITATIONS[source.family]
     is_later = all(int(period[:4]) > _LAST_YEAR_OF_FIRST_MRIO_PAPERS for period in source.periods)
     paper = _CEADS_MRIO_LATER if is_later else _CEADS_MRIO
     return f"{_RECONSTRUCTED}{paper}" if source.is_reconstructed else paper

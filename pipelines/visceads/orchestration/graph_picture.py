@@ -25,6 +25,7 @@ from visceads.settings import Settings
 TITLES = {
     "raw": ("Raw", "every file of the raw folder, recognised by its content"),
     "bronze": ("Bronze", "cells as printed, each with sheet, row and column; one Parquet file a release"),
+    "bronze_small_families": ("Bronze, smaller families", "the same, in one step"),
     "registry": ("Registry", "what was accepted, refused and noted; which release is current"),
     "dictionary": ("Dictionary", "made from the contracts"),
     "dbt_harmonised": ("Harmonised (dbt on DuckDB)", "code lists, then one shape for all years and releases"),
@@ -37,7 +38,7 @@ TITLES = {
 }
 """Step -> title and note. A step without an entry is drawn under its own name."""
 
-LISTED = 10
+LISTED = 14
 """A group with more tables than this is drawn as a count."""
 
 _WIDTH, _LEFT, _RIGHT = 900, 34, 806

@@ -4,6 +4,7 @@ Belongs here: thin assets over `orchestration.intake` and `lake.releases`. Not h
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -11,8 +12,9 @@ import polars as pl
 from visceads.contracts.catalogue import CONTRACTS, polars_schema
 from visceads.lake.bronze import Sidecar, read_sidecar, read_sidecars, sidecar_path
 from visceads.lake.paths import LakePaths
-from visceads.lake.releases import current_period_frame, quality_frame, refuse_mixed_names, release_frame
+from visceads.lake.releases import current_period_frame, finding_frame, refuse_mixed_names, release_frame
 from visceads.orchestration import intake
+from visceads.orchestration.identity_checks import identity_check_results, identity_check_specs
 from visceads.orchestration.partitions import (
     INVENTORY_YEARS,
     SINGLE_RUN,
@@ -21,21 +23,36 @@ from visceads.orchestration.partitions import (
     report_partitions,
     set_partitions,
 )
+from visceads.orchestration.raw_folder import search_raw_folder
 from visceads.orchestration.reporting import table_metadata
 from visceads.orchestration.tables import write_part
 from visceads.orchestration.workers import end_workers
 from visceads.settings import Settings
+from visceads.workbooks.readers import READERS
 from visceads.workbooks.recognise import Recognition
+
+Outcome = dg.MaterializeResult[None] | dg.AssetCheckResult
 
 FAMILY_TEXT = {
     "co2_inventory": "Cells of the provincial CO2 inventories, as printed, with sheet, row and column.",
     "mrio": "Cells of the provincial multi-regional input-output tables, with sheet, row and column.",
     "nbs_series": "Series of the National Bureau of Statistics, by province and year.",
+    "nbs_panel": "Panels of the National Bureau of Statistics: several indicators by province and year.",
+    "energy_inventory": "Cells of the provincial energy inventories, in the units of their columns.",
+    "co2_national": "Cells of the national CO2 inventory, one sheet a year.",
+    "apparent_provincial": "Cells of the apparent CO2 emissions by province.",
+    "apparent_national": "Cells of the national apparent CO2 emissions.",
+    "city_vector": "CO2 totals of cities by year.",
+    "national_io_table": "Cells of the national input-output tables of the National Bureau of Statistics.",
 }
+
+PARTITIONED = {"co2_inventory": INVENTORY_YEARS, "mrio": TABLE_IDS}
+"""The families with many workbooks; the others are a few files each and are read in one step."""
 
 REGISTRY_TEXT = {
     "current_period": "Which release stands for each family, series and period; SQL joins it, it is not published.",
-    **{table: CONTRACTS["meta", table].grain[0] for table in ("release", "rejected_workbook", "quality")},
+    "finding": "What the readers noted, and how well the accounts of each workbook add up; for meta.quality.",
+    **{table: CONTRACTS["meta", table].grain[0] for table in ("release", "rejected_workbook")},
 }
 
 
@@ -53,36 +70,62 @@ def build_ingest_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     def raw_workbook(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         intake.forget_verdicts(lake, "raw")  # if this step fails, nobody shall take those of the last run for its own
         found = intake.recognise_folder(settings.raw_folder, context.log.debug)
-        verdicts = intake.first_verdicts(settings.raw_folder, found)
+        verdicts = intake.first_verdicts(settings.raw_folder, found, search_raw_folder(settings.raw_folder).skipped)
         _refuse_mixture(found, read_sidecars(lake))
         intake.save_verdicts(lake, "raw", verdicts)
         pending = _offer_partitions(context, verdicts, "pending")
         context.log.info(f"{len(found)} files recognised in {settings.raw_folder}, {len(pending)} of them to be read")
         return dg.MaterializeResult(metadata=table_metadata(_verdict_frame(verdicts)))
 
-    def bronze_asset(family: str, partitions: dg.DynamicPartitionsDefinition | None) -> dg.AssetsDefinition:
+    def bronze_asset(family: str, partitions: dg.DynamicPartitionsDefinition) -> dg.AssetsDefinition:
         @dg.asset(
             key=["bronze", family],
             deps=[["raw", "workbook"]],
             group_name="bronze",
             kinds={"python", "parquet"},
-            code_version=intake.READER_VERSIONS[family],
+            code_version=READERS[family].version,
             description=FAMILY_TEXT[family],
             partitions_def=partitions,
-            backfill_policy=SINGLE_RUN if partitions else None,
+            backfill_policy=SINGLE_RUN,
+            check_specs=identity_check_specs(family),
         )
-        def bronze(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-            keys = chosen_partitions(context, partitions) if partitions else None
+        def bronze(context: dg.AssetExecutionContext) -> Iterator[Outcome]:
+            keys = chosen_partitions(context, partitions)
             sidecars = _read_family(context, settings, family, keys)
-            if keys is not None:
-                read = {period for sidecar in sidecars for period in sidecar.source.periods}
-                report_partitions(context, dg.AssetKey(["bronze", family]), [key for key in keys if key in read])
-            rows = sum(sidecar.rows for sidecar in sidecars)
-            head = pl.read_parquet(intake.bronze_file(lake, sidecars[0]), n_rows=10) if sidecars else None
-            frame = pl.DataFrame(schema=intake.SCHEMAS[family]) if head is None else head
-            return dg.MaterializeResult(metadata=table_metadata(frame, rows))
+            read = {period for sidecar in sidecars for period in sidecar.source.periods}
+            report_partitions(context, dg.AssetKey(["bronze", family]), sorted(read))
+            yield dg.MaterializeResult(metadata=_bronze_metadata(lake, family, sidecars))
+            yield from identity_check_results(family, sidecars)
 
         return bronze
+
+    @dg.multi_asset(
+        name="bronze_small_families",
+        can_subset=True,
+        specs=[
+            dg.AssetSpec(
+                ["bronze", family],
+                deps=[["raw", "workbook"]],
+                group_name="bronze",
+                kinds={"python", "parquet"},
+                code_version=READERS[family].version,
+                description=text,
+                skippable=True,
+            )
+            for family, text in FAMILY_TEXT.items()
+            if family not in PARTITIONED
+        ],
+        check_specs=[
+            spec for family in FAMILY_TEXT if family not in PARTITIONED for spec in identity_check_specs(family)
+        ],
+    )
+    def bronze_small_families(context: dg.AssetExecutionContext) -> Iterator[Outcome]:
+        """The families of which there are few workbooks."""
+        for key in sorted(context.selected_asset_keys):
+            family = key.path[-1]
+            sidecars = _read_family(context, settings, family, None)
+            yield dg.MaterializeResult(asset_key=key, metadata=_bronze_metadata(lake, family, sidecars))
+            yield from identity_check_results(family, sidecars)
 
     @dg.multi_asset(
         name="registry",
@@ -111,18 +154,17 @@ def build_ingest_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             "current_period": current_period_frame(sidecars),
             "release": release_frame(sidecars),
             "rejected_workbook": _rejected_frame(verdicts),
-            "quality": quality_frame(sidecars),
+            "finding": finding_frame(sidecars),
         }
         for table, frame in frames.items():
             write_part(settings, f"meta.{table}", frame)
             yield dg.MaterializeResult(asset_key=["meta", table], metadata=table_metadata(frame))
-        context.log.info(f"accepted: {len(accepted)}; rejected or not read yet: {frames['rejected_workbook'].height}")
+        context.log.info(f"accepted: {len(accepted)}; rejected: {frames['rejected_workbook'].height}")
 
     return [
         raw_workbook,
-        bronze_asset("co2_inventory", INVENTORY_YEARS),
-        bronze_asset("mrio", TABLE_IDS),
-        bronze_asset("nbs_series", None),
+        *[bronze_asset(family, partitions) for family, partitions in PARTITIONED.items()],
+        bronze_small_families,
         registry,
     ]
 
@@ -140,7 +182,7 @@ def _refuse_mixture(recognitions: Iterable[Recognition], sidecars: Iterable[Side
     Raises:
         MixedLakeError: naming some workbooks of either kind.
     """
-    files = [(f.path.name, f.is_synthetic) for f in recognitions if f.is_supported and f.refusal is None]
+    files = [(f.path.name, f.is_synthetic) for f in recognitions if f.family and f.refusal is None]
     files += [(sidecar.source.file_name, sidecar.source.is_synthetic) for sidecar in sidecars]
     refuse_mixed_names(
         synthetic=sorted({name for name, is_synthetic in files if is_synthetic}),
@@ -174,12 +216,19 @@ def _read_family(context: dg.AssetExecutionContext, settings: Settings, family: 
     return sidecars
 
 
+def _bronze_metadata(lake: LakePaths, family: str, sidecars: list[Sidecar]) -> dict[str, Any]:
+    rows = sum(sidecar.rows for sidecar in sidecars)
+    if not sidecars:
+        return table_metadata(pl.DataFrame(schema=READERS[family].schema), rows)
+    return table_metadata(pl.read_parquet(intake.bronze_file(lake, sidecars[0]), n_rows=10), rows)
+
+
 def _offer_partitions(
     context: dg.AssetExecutionContext, verdicts: list[intake.Verdict], status: str
 ) -> list[intake.Verdict]:
     """Make the partitions those that workbooks of a status hold, and return these: before reading, after it."""
     chosen = [verdict for verdict in verdicts if verdict.status == status]
-    for family, partitions in (("mrio", TABLE_IDS), ("co2_inventory", INVENTORY_YEARS)):
+    for family, partitions in PARTITIONED.items():
         keys = {period for verdict in chosen if verdict.family == family for period in verdict.periods}
         set_partitions(context.instance, partitions, sorted(keys))
     return chosen
@@ -198,9 +247,8 @@ def _rejected_frame(verdicts: list[intake.Verdict]) -> pl.DataFrame:
         | {
             "sha256": verdict.sha256 or "unreadable",
             "family": verdict.family or None,
-            "code": verdict.code or "NOT_READ_YET",
         }
         for verdict in verdicts
-        if verdict.status in {"rejected", "not_read_yet"}
+        if verdict.status == "rejected"
     ]
     return pl.DataFrame(rows, schema=schema).sort(CONTRACTS["meta", "rejected_workbook"].key)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -19,6 +20,7 @@ from visceads.lake.bronze import (
     Sidecar,
     Source,
     SourceFinding,
+    SourceIdentity,
     bronze_path,
     can_keep,
     read_sidecar,
@@ -28,23 +30,16 @@ from visceads.lake.bronze import (
 )
 from visceads.lake.clock import utc_now
 from visceads.lake.paths import LakePaths
+from visceads.orchestration.raw_folder import Skipped, search_raw_folder
 from visceads.orchestration.workers import in_parallel
-from visceads.workbooks import co2_inventory, mrio, mrio_cells, nbs_series
+from visceads.workbooks.readers import READERS
+from visceads.workbooks.reading import Identity, Reading
 from visceads.workbooks.recognise import Recognition, recognise
-from visceads.workbooks.refusal import Finding, Refusal
-
-READER_VERSIONS = {"co2_inventory": "1", "mrio": "1", "nbs_series": "1"}
-"""Raised by hand when a reader reads differently: releases are then read again."""
+from visceads.workbooks.refusal import FOREIGN_CODES, Finding, Refusal
 
 WORKBOOK_KINDS = frozenset({"xlsx", "xls"})
 WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xls", ".xlsm", ".xlsb", ".csv", ".mat", ".ods", ""})
 """A file with such bytes or such a name is meant as input: if it cannot be read, that is said and counts as refusal."""
-
-SCHEMAS: dict[str, pl.Schema] = {
-    "co2_inventory": co2_inventory.CELL_SCHEMA,
-    "mrio": pl.Schema(mrio_cells.SCHEMA),
-    "nbs_series": nbs_series.CELL_SCHEMA,
-}
 
 
 @dataclass(frozen=True)
@@ -54,7 +49,7 @@ class Verdict:
     Attributes:
         file_name: its path below the raw folder.
         sha256: of its bytes.
-        status: accepted, rejected, not_read_yet, duplicate, or ignored (a file that nobody would take for a workbook).
+        status: accepted, rejected, duplicate, or ignored (a file that nobody would take for a workbook).
         family: the family, or '' where none was recognised.
         periods: years or table ids.
         release_id: of an accepted workbook, else ''.
@@ -77,11 +72,8 @@ class Verdict:
 
 
 def raw_files(folder: Path) -> list[Path]:
-    """All files below a folder, sorted; hidden files and Excel's lock files (`~$...`) are left out."""
-    if not folder.is_dir():
-        return []
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(p for p in found if not any(part.startswith((".", "~$")) for part in p.relative_to(folder).parts))
+    """All files below a folder, sorted, without hidden ones and those that `search_raw_folder` skips."""
+    return list(search_raw_folder(folder).files)
 
 
 def recognise_folder(folder: Path, note: Callable[[str], None]) -> list[Recognition]:
@@ -91,14 +83,20 @@ def recognise_folder(folder: Path, note: Callable[[str], None]) -> list[Recognit
         folder: the raw folder.
         note: called with a sentence for each file.
     """
-    recognitions = list(in_parallel(recognise, raw_files(folder)))
+    recognitions = list(in_parallel(partial(recognise, is_thorough=False), raw_files(folder)))
     for recognition in recognitions:
         note(recognition.summary)
     return recognitions
 
 
-def first_verdicts(folder: Path, recognitions: Iterable[Recognition]) -> list[Verdict]:
-    """Say of every file whether it is to be read (`pending`), rejected, not read yet, ignored, or a copy of another."""
+def first_verdicts(folder: Path, recognitions: Iterable[Recognition], skipped: Iterable[Skipped] = ()) -> list[Verdict]:
+    """Say of every file whether it is to be read (`pending`), rejected, ignored, or a copy of another.
+
+    Args:
+        folder: the raw folder.
+        recognitions: what its files are.
+        skipped: what was found beside them: folders that cannot be entered, lock files and the like.
+    """
     verdicts: list[Verdict] = []
     seen: dict[str, str] = {}
     for found in recognitions:
@@ -109,7 +107,14 @@ def first_verdicts(folder: Path, recognitions: Iterable[Recognition]) -> list[Ve
             verdicts.append(Verdict(name, found.sha256, "duplicate", found.family, found.periods, reason=reason))
         else:
             verdicts.append(_first_verdict(name, found))
-    return verdicts
+    return verdicts + [_skipped_verdict(folder, one) for one in skipped]
+
+
+def _skipped_verdict(folder: Path, skipped: Skipped) -> Verdict:
+    name = skipped.path.relative_to(folder).as_posix() if skipped.path != folder else folder.name
+    if skipped.is_problem:
+        return Verdict(name, "", "rejected", code="E_NOT_READABLE", reason=skipped.reason)
+    return Verdict(name, "", "ignored", reason=skipped.reason)
 
 
 def _first_verdict(name: str, found: Recognition) -> Verdict:
@@ -118,8 +123,6 @@ def _first_verdict(name: str, found: Recognition) -> Verdict:
         return replace(pending, status="ignored", reason=f"{name} is no workbook: left alone")
     if found.refusal is not None:
         return _refused(pending, found.refusal)
-    if not found.is_supported:
-        return replace(pending, status="not_read_yet", reason=found.summary)
     return pending
 
 
@@ -152,7 +155,7 @@ def load_verdicts(lake: LakePaths, part: str) -> list[Verdict]:
 def ensure_family(lake: LakePaths, family: str) -> None:
     """Leave an empty bronze file with the columns of a family, so that SQL can read a family without any release."""
     path = lake.bronze / family / "no_release.parquet"
-    schema = {"release_id": pl.String(), **SCHEMAS[family]}
+    schema = {"release_id": pl.String(), **READERS[family].schema}
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         pl.DataFrame(schema=schema).write_parquet(path)
@@ -203,60 +206,53 @@ def read_workbook(
         return _accepted(verdict, kept), kept
     path = folder / verdict.file_name
     try:
-        source, frame = _READERS[verdict.family](path, verdict)
+        reading = READERS[verdict.family].read(path)
     except Refusal as refusal:
         return _refused(verdict, refusal), None
+    source = _source(verdict, reading)
     release = source_release_id(source)
-    frame = frame.select(pl.lit(release).alias("release_id"), pl.all())
+    frame = reading.cells.select(pl.lit(release).alias("release_id"), pl.all())
     sidecar = write_bronze(lake, source, frame, accepted_at)
     return _accepted(verdict, sidecar), sidecar
 
 
-def _read_inventory(path: Path, verdict: Verdict) -> tuple[Source, pl.DataFrame]:
-    reading = co2_inventory.read_co2_inventory(path)
-    periods = tuple(str(year) for year in reading.years)
-    return _source(verdict, periods, reading.vintage, reading), reading.cells
-
-
-def _read_mrio(path: Path, verdict: Verdict) -> tuple[Source, pl.DataFrame]:
-    reading = mrio.read_mrio(path)
-    periods = tuple(table.table_id for table in reading.tables)
-    return _source(verdict, periods, "", reading), pl.concat([table.cells for table in reading.tables])
-
-
-def _read_nbs(path: Path, verdict: Verdict) -> tuple[Source, pl.DataFrame]:
-    reading = nbs_series.read_nbs_series(path)
-    years = tuple(str(year) for year in sorted(set(reading.cells["year"])))
-    series = "+".join(sorted(set(reading.cells["indicator_code"])))
-    return replace(_source(verdict, years, "", reading), series=series), reading.cells
-
-
-_READERS: dict[str, Callable[[Path, Verdict], tuple[Source, pl.DataFrame]]] = {
-    "co2_inventory": _read_inventory,
-    "mrio": _read_mrio,
-    "nbs_series": _read_nbs,
-}
-
-Reading = co2_inventory.InventoryReading | mrio.MrioReading | nbs_series.NbsReading
-
-
-def _source(verdict: Verdict, periods: tuple[str, ...], vintage: str, reading: Reading) -> Source:
+def _source(verdict: Verdict, reading: Reading) -> Source:
     return Source(
         family=verdict.family,
-        periods=periods,
-        vintage=vintage,
+        periods=reading.periods,
+        vintage=reading.vintage,
         file_name=verdict.file_name,
         sha256=verdict.sha256,
-        reader_version=READER_VERSIONS[verdict.family],
-        is_synthetic=getattr(reading, "is_synthetic", False),
-        is_reconstructed=getattr(reading, "is_reconstructed", False),
+        reader_version=READERS[verdict.family].version,
+        is_synthetic=reading.is_synthetic,
+        is_reconstructed=reading.is_reconstructed,
         findings=tuple(_finding(finding) for finding in reading.findings),
+        series=reading.series,
+        identities=tuple(_identity(identity) for identity in reading.identities),
+        content_sha256=reading.content_sha256,
     )
 
 
 def _finding(finding: Finding) -> SourceFinding:
     severity = "error" if finding.code.startswith("E_") else "warning"
     return SourceFinding(finding.code, severity, finding.message, finding.sheet, finding.cell)
+
+
+def _identity(identity: Identity) -> SourceIdentity:
+    place = f" at {identity.place}" if identity.place else ""
+    if identity.tolerance is None:
+        message = f"{identity.rule}: {identity.worst:.6g}{place}"
+    else:
+        message = f"{identity.rule}: at worst {identity.worst:.3g}{place}, tolerance {identity.tolerance:.3g}"
+    return SourceIdentity(
+        identity.code,
+        message,
+        identity.worst,
+        identity.tolerance,
+        identity.unit,
+        identity.sheet,
+        identity.cell,
+    )
 
 
 def _kept(lake: LakePaths, verdict: Verdict) -> Sidecar | None:
@@ -268,7 +264,7 @@ def _kept(lake: LakePaths, verdict: Verdict) -> Sidecar | None:
         except BronzeError:
             continue  # an unreadable sidecar counts as none: the workbook is read again
         same_name = sidecar.source.file_name == verdict.file_name
-        if same_name and can_keep(lake, sidecar, verdict.sha256, READER_VERSIONS[verdict.family]):
+        if same_name and can_keep(lake, sidecar, verdict.sha256, READERS[verdict.family].version):
             return sidecar
     return None
 
@@ -288,6 +284,7 @@ def _refused(verdict: Verdict, refusal: Refusal) -> Verdict:
     return replace(
         verdict,
         status="rejected",
+        family="" if refusal.code in FOREIGN_CODES else verdict.family,
         code=refusal.code,
         sheet=refusal.sheet,
         cell=refusal.cell,

@@ -24,6 +24,7 @@ from visceads.lake.paths import LakePaths
 from visceads.lake.publication import current_version
 from visceads.orchestration.intake import Verdict, load_verdicts, raw_files
 from visceads.orchestration.progress import Listener
+from visceads.orchestration.raw_folder import search_raw_folder
 from visceads.orchestration.summary import RunSummary
 from visceads.settings import Settings
 
@@ -43,8 +44,9 @@ def prepare_instance(settings: Settings) -> None:
 
 
 def raise_demo_release(settings: Settings, listener: Listener) -> bool:
-    """Write the demo release into the raw folder if no file lies there; return whether it did."""
-    if raw_files(settings.raw_folder):
+    """Write the demo release into the raw folder if nothing lies there that could be input; return whether it did."""
+    found = search_raw_folder(settings.raw_folder)
+    if found.files or any(one.is_problem for one in found.skipped):
         return False
     listener("note", f"{settings.raw_folder} holds no workbook: writing the synthetic demo release there")
     write_demo_release(settings.raw_folder / DEMO_FOLDER, lambda text: listener("note", text))
@@ -114,14 +116,24 @@ def _gone(settings: Settings) -> str:
 
 def input_fingerprint(settings: Settings) -> str:
     """A hash of everything that a publication depends on: workbooks and their names, code, SQL, seeds, settings."""
-    digest = hashlib.sha256(f"{__version__} {settings.split_rule} {settings.raw_folder}".encode())
+    digest = hashlib.sha256(
+        f"{__version__} {settings.split_rule} {settings.corrections} {settings.raw_folder}".encode()
+    )
     code = (settings.project / "pipelines").rglob("*.py")
     compiled = settings.dbt_project / "target"
     sql = [p for p in settings.dbt_project.rglob("*") if p.suffix in {".sql", ".yml", ".csv"}]
     for path in (*sorted(code), *sorted(sql), settings.project / "uv.lock", *raw_files(settings.raw_folder)):
         if path.is_file() and compiled not in path.parents:
-            digest.update(f"\n{path} {file_sha256(path)}".encode())
+            digest.update(f"\n{path} {_fingerprint_of(path)}".encode())
     return digest.hexdigest()
+
+
+def _fingerprint_of(path: Path) -> str:
+    """The sha256 of a file, or '' if it cannot be read, as recognition has it too."""
+    try:
+        return file_sha256(path)
+    except OSError:
+        return ""
 
 
 def _record_path(settings: Settings) -> Path:
@@ -183,7 +195,8 @@ def _why_behind(lake: LakePaths, settings: Settings) -> str:
     if raw and raw != str(settings.raw_folder):
         return f"the last run read another folder, {raw}; name it with --raw to compare with it"
     known = {verdict.file_name: verdict.sha256 for verdict in load_verdicts(lake, "raw")}
-    present = {p.relative_to(settings.raw_folder).as_posix(): file_sha256(p) for p in raw_files(settings.raw_folder)}
+    files = raw_files(settings.raw_folder)
+    present = {path.relative_to(settings.raw_folder).as_posix(): _fingerprint_of(path) for path in files}
     changes = [f"{name} is new" for name in present if name not in known]
     changes += [f"{name} is gone" for name in known if name not in present]
     changes += [f"{name} has changed" for name in present if known.get(name, present[name]) != present[name]]

@@ -20,7 +20,6 @@ PYTHON_TABLES = frozenset(
     {
         "meta.release",
         "meta.rejected_workbook",
-        "meta.quality",
         "meta.dictionary",
         "meta.publication",
         "accounts.multiplier",

@@ -4,6 +4,7 @@ Belongs here: the manifest, the translation of dbt names to asset keys, the two 
 code, baseline after it) and what is said when one of them fails. Not here: models; they are SQL in `dbt_project/`.
 """
 
+import hashlib
 import json
 import os
 import subprocess
@@ -18,6 +19,7 @@ import duckdb
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
+from visceads.lake.atomic import file_sha256, write_text
 from visceads.orchestration.partitions import SINGLE_RUN
 from visceads.orchestration.reporting import table_metadata
 from visceads.settings import Settings
@@ -48,7 +50,7 @@ def target_folder(settings: Settings) -> Path:
 
 
 def ensure_manifest(settings: Settings) -> Path:
-    """Return the path of the manifest, after `dbt parse` if it is missing or older than the project.
+    """Return the path of the manifest, after `dbt parse` if it is missing or made from other files.
 
     It lies in the project, because it does not depend on a lake; parsing takes five seconds.
 
@@ -56,10 +58,9 @@ def ensure_manifest(settings: Settings) -> Path:
         RuntimeError: if dbt cannot parse the project; the message is dbt's own.
     """
     folder = settings.dbt_project / "target"
-    manifest = folder / "manifest.json"
-    sources = [p for p in settings.dbt_project.rglob("*") if p.suffix in {".sql", ".yml", ".csv"}]
-    newest = max(path.stat().st_mtime for path in sources if folder not in path.parents)
-    if manifest.exists() and manifest.stat().st_mtime >= newest:
+    manifest, parsed = folder / "manifest.json", folder / "parsed_from.sha256"
+    fingerprint = _project_fingerprint(settings.dbt_project)
+    if manifest.exists() and parsed.exists() and parsed.read_text(encoding="utf-8") == fingerprint:
         return manifest
     folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as aside:
@@ -67,7 +68,16 @@ def ensure_manifest(settings: Settings) -> Path:
         # dbt reads the second to parse only what has changed; each appears whole, so parallel runs do no harm
         for name in ("partial_parse.msgpack", "manifest.json"):
             (Path(aside) / name).replace(folder / name)
+    write_text(parsed, fingerprint)
     return manifest
+
+
+def _project_fingerprint(project: Path) -> str:
+    """A hash of names and content of the project's files; time stamps would miss one that was deleted or restored."""
+    target = project / "target"
+    files = sorted(p for p in project.rglob("*") if p.suffix in {".sql", ".yml", ".csv"} and target not in p.parents)
+    lines = (f"{path.relative_to(project).as_posix()} {file_sha256(path)}" for path in files)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _parse(settings: Settings, target: Path) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visceads.contracts.catalogue import validate
-from visceads.lake.bronze import Sidecar, Source, SourceFinding, source_release_id
+from visceads.lake.bronze import Sidecar, Source, SourceFinding, SourceIdentity, source_release_id
 from visceads.lake.releases import (
+    FINDING_SCHEMA,
     MixedLakeError,
     citation,
     current_period_frame,
     current_releases,
-    quality_frame,
+    finding_frame,
     refuse_mixture,
     release_frame,
 )
@@ -51,6 +53,15 @@ def test_highest_vintage_then_newest_then_largest_hash_is_current() -> None:
     twin = sidecar("b", "V3")
     assert current_releases([twin, newest])["co2_inventory", "", "2012"] == twin.release_id
     assert current_releases([sidecar("c", ""), sidecar("d", "V1")])["co2_inventory", "", "2012"].endswith("d" * 12)
+
+
+def test_a_panel_stands_for_each_of_its_series() -> None:
+    panel = sidecar("a", "", ("2016", "2017"), family="nbs_panel", series="gdp+population")
+    assert current_releases([panel]) == {
+        ("nbs_panel", series, period): panel.release_id
+        for series in ("gdp", "population")
+        for period in ("2016", "2017")
+    }
 
 
 def test_one_release_is_current_for_each_period() -> None:
@@ -92,12 +103,43 @@ def test_frames_pass_their_contracts() -> None:
     frame = release_frame(releases)
     validate("meta", "release", frame)
     assert frame.filter(family="nbs_series")["years"].item() == "2011-2012"
-    quality = quality_frame(releases)
-    validate("meta", "quality", quality)
-    assert quality.height == 6
-    assert quality["finding_no"].to_list() == [1, 2] * 3
     validate("meta", "release", release_frame([]))
-    validate("meta", "quality", quality_frame([]))
+
+
+def test_findings_and_identities_stand_in_reading_order() -> None:
+    first, second = sidecar("a"), sidecar("b")
+    residual = SourceIdentity("rows_add_up", "Rows add up.", 0.25, 0.5, "Mt", "Sheet", "B4")
+    reported = SourceIdentity("condition_number", "Condition number.", 12.0, None, "1")
+    second = replace(second, source=replace(second.source, identities=(residual, reported)))
+    frame = finding_frame([second, first])
+    assert dict(frame.schema) == dict(FINDING_SCHEMA)
+    assert frame["release_id"].to_list() == [first.release_id] * 2 + [second.release_id] * 4
+    assert frame.rows()[4] == (
+        second.release_id,
+        "rows_add_up",
+        "check",
+        "Sheet",
+        "B4",
+        "Rows add up.",
+        0.25,
+        0.5,
+        "Mt",
+    )
+    assert frame.rows()[5][6:] == (12.0, None, "1")
+    assert dict(finding_frame([]).schema) == dict(FINDING_SCHEMA)
+
+
+def test_two_files_with_the_same_values_are_noted_on_both() -> None:
+    def with_content(digit: str, content: str, family: str = "co2_inventory") -> Sidecar:
+        one = sidecar(digit, family=family)
+        return replace(one, source=replace(one.source, findings=(), content_sha256=content))
+
+    saved_again = [with_content("a", "x"), with_content("b", "x")]
+    others = [with_content("c", "y"), with_content("d", ""), with_content("e", ""), with_content("f", "x", "mrio")]
+    frame = finding_frame([*saved_again, *others])
+    assert frame["code"].to_list() == ["W_DUPLICATE_CONTENT"] * 2
+    assert frame["release_id"].to_list() == [one.release_id for one in saved_again]
+    assert frame["message"][0].startswith("a.xlsx and b.xlsx hold the same values in different bytes")
 
 
 def test_mixture_of_synthetic_and_real_is_refused() -> None:

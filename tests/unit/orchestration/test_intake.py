@@ -15,6 +15,8 @@ from visceads.lake.bronze import read_sidecars, sidecar_path
 from visceads.lake.paths import LakePaths
 from visceads.orchestration import intake
 from visceads.orchestration.intake import Verdict
+from visceads.orchestration.raw_folder import Skipped
+from visceads.workbooks.readers import READERS
 
 BOOK = runpy.run_path(str(Path(__file__).parents[1] / "workbooks" / "inventory_book.py"))
 TOTAL_ROW = 3  # of the rows of a sheet, counted from 0
@@ -103,6 +105,19 @@ def test_a_copy_of_a_bad_file_is_told_of_too(raw: Path):
     assert [v.status for v in recognised(raw)] == ["rejected", "duplicate"]
 
 
+def test_what_cannot_be_entered_is_rejected_and_what_is_left_alone_is_told(raw: Path):
+    closed = Skipped(raw / "closed", "The folder closed cannot be entered.", is_problem=True)
+    lock = Skipped(raw / "a" / "~$x.xlsx", "a/~$x.xlsx is left behind by Excel.", is_problem=False)
+    itself = Skipped(raw, "The folder raw cannot be entered.", is_problem=True)
+    verdicts = intake.first_verdicts(raw, [], [closed, lock, itself])
+    assert [(v.file_name, v.status, v.code) for v in verdicts] == [
+        ("closed", "rejected", "E_NOT_READABLE"),
+        ("a/~$x.xlsx", "ignored", ""),
+        ("raw", "rejected", "E_NOT_READABLE"),
+    ]
+    assert verdicts[0].reason == closed.reason
+
+
 def test_every_file_gets_a_verdict_and_a_note(raw: Path, inventory: Path):
     (raw / "notes.txt").write_text("remember the milk")
     notes: list[str] = []
@@ -111,14 +126,15 @@ def test_every_file_gets_a_verdict_and_a_note(raw: Path, inventory: Path):
     assert len(recognised(raw)) == 2
 
 
-def test_an_inventory_whose_total_row_is_off_is_rejected_with_its_cell(raw: Path):
+def test_an_inventory_whose_total_row_is_off_is_rejected_with_its_cell(raw: Path, lake: LakePaths):
     book = BOOK["make_inventory"]()
     rows = [list(row) for row in book.sheets["Beijing2012"]]
     rows[TOTAL_ROW][1:] = [value * 1.01 for value in rows[TOTAL_ROW][1:]]
     book.sheets["Beijing2012"] = rows
     book.write(raw / "off.xlsx")
-    (verdict,) = recognised(raw)
-    assert verdict.status == "rejected"
+    (pending,) = recognised(raw)
+    verdict, sidecar = intake.read_workbook(lake, raw, pending)
+    assert (verdict.status, verdict.family, sidecar) == ("rejected", "co2_inventory", None)
     assert verdict.sheet == "Beijing2012"
     assert verdict.cell
     assert "off.xlsx" in verdict.reason
@@ -151,7 +167,7 @@ def test_an_accepted_workbook_lies_in_bronze_with_its_places(raw: Path, lake: La
     assert sidecar is not None
     frame = pl.read_parquet(intake.bronze_file(lake, sidecar))
     assert frame.columns[0] == "release_id"
-    assert dict(frame.drop("release_id").schema) == dict(intake.SCHEMAS["co2_inventory"])
+    assert dict(frame.drop("release_id").schema) == dict(READERS["co2_inventory"].schema)
     assert set(frame["release_id"]) == {verdict.release_id}
     cell = frame.filter(province_code="BJ", inventory_code="power_heat", fuel_code="raw_coal").row(0, named=True)
     assert (cell["value_mt"], cell["sheet"], cell["row_no"], cell["column_no"]) == (100.123456, "Beijing2012", 43, 2)
@@ -160,7 +176,8 @@ def test_an_accepted_workbook_lies_in_bronze_with_its_places(raw: Path, lake: La
 def test_a_workbook_that_bronze_has_is_not_read_again(raw: Path, lake: LakePaths, inventory: Path, monkeypatch):
     (pending,) = recognised(raw)
     first, _ = intake.read_workbook(lake, raw, pending)
-    monkeypatch.setattr(intake, "_READERS", {})  # reading would fail now
+    unreadable = replace(READERS["co2_inventory"], read=lambda _: pytest.fail("it is read again"))
+    monkeypatch.setitem(READERS, "co2_inventory", unreadable)
     again, _ = intake.read_workbook(lake, raw, pending)
     assert again == first
 
@@ -194,11 +211,11 @@ def test_a_new_name_of_the_same_workbook_is_noted(raw: Path, lake: LakePaths, in
 def test_a_reader_that_changed_reads_again(raw: Path, lake: LakePaths, inventory: Path, monkeypatch):
     (pending,) = recognised(raw)
     _, before = intake.read_workbook(lake, raw, pending)
-    monkeypatch.setitem(intake.READER_VERSIONS, "co2_inventory", "next")
+    monkeypatch.setitem(READERS, "co2_inventory", replace(READERS["co2_inventory"], version="next"))
     _, after = intake.read_workbook(lake, raw, pending)
     assert before is not None
     assert after is not None
-    assert (before.source.reader_version, after.source.reader_version) != ("next", "1")
+    assert before.source.reader_version != "next"
     assert after.source.reader_version == "next"
     assert after.accepted_at == before.accepted_at, "a new reader must not make an old release look new"
 
@@ -212,11 +229,11 @@ def test_a_workbook_that_breaks_between_looking_and_reading_is_rejected(raw: Pat
 
 
 def test_a_family_without_a_release_still_has_its_columns(lake: LakePaths):
-    for family, schema in intake.SCHEMAS.items():
+    for family, reader in READERS.items():
         intake.ensure_family(lake, family)
         frame = pl.read_parquet(lake.bronze / family / "*.parquet")
         assert frame.is_empty()
-        assert frame.columns == ["release_id", *schema]
+        assert frame.columns == ["release_id", *reader.schema]
     assert read_sidecars(lake) == []
 
 

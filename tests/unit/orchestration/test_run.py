@@ -238,7 +238,7 @@ def test_the_shipped_instance_sends_nothing_and_lets_one_write_at_a_time():
     ("succeeded", "statuses", "code"),
     [
         (True, ["accepted"], 0),
-        (True, ["accepted", "not_read_yet", "duplicate"], 0),
+        (True, ["accepted", "ignored", "duplicate"], 0),
         (True, ["accepted", "rejected"], 1),
         (False, ["accepted"], 1),
         (True, [], 0),
