@@ -80,6 +80,18 @@ class EmbodiedFlow:
         return total
 
     @property
+    def inflow_mt(self) -> F64:
+        """Consumption less the own part: emitted in other provinces for this one, (R)."""
+        total: F64 = self.consumption_mt - np.nan_to_num(np.diag(self.co2_mt))
+        return total
+
+    @property
+    def outflow_mt(self) -> F64:
+        """Emitted in the province for all others, (R); NaN for an origin without CO2 data."""
+        total: F64 = self.co2_mt.sum(axis=1) - np.diag(self.co2_mt)
+        return total
+
+    @property
     def interprovincial_mt(self) -> float:
         """Sum of all flows between different provinces."""
         return float(np.nansum(self.co2_mt) - np.nansum(np.diag(self.co2_mt)))

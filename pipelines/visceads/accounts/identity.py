@@ -59,6 +59,19 @@ def footprint_residuals(footprints: ProvinceFootprints, mrio: EmbodiedFlow, eebt
     return {name: _largest(np.atleast_1d(gap)) / scale for name, gap in residuals.items()}
 
 
+def sector_flow_residuals(system: InputOutputSystem, flows: F64, mrio: EmbodiedFlow) -> dict[str, float]:
+    """Return how far flows by sector of origin are from the flows between provinces, relative to all of them.
+
+    Args:
+        system: the table.
+        flows: (n, R) from `embodied_flow_sector`; NaN counts as 0.
+        mrio: (R, R) from `embodied_flow_mrio`.
+    """
+    between = np.nan_to_num(mrio.co2_mt)
+    scale = float(np.abs(between).sum()) or 1.0
+    return {"flows_by_sector": _largest(system.sum_by_province(np.nan_to_num(flows)) - between) / scale}
+
+
 def identity_residuals(
     system: InputOutputSystem,
     result: Multipliers,

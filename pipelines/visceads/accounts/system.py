@@ -1,7 +1,7 @@
 """The input-output system of one table: checked arrays, technical coefficients, one factorisation.
 
-Belongs here: the rules that arrays must obey to be a table, A = Z diag(x)^-1, the LU factors of I - A and
-the two kinds of solves with them. Not here: what is solved for (`multiplier`, `footprint`), CO2
+Belongs here: the rules that arrays must obey to be a table, A = Z diag(x)^-1, the LU factors of I - A, the
+two kinds of solves with them, L itself on demand. Not here: what is solved for (`multiplier`, `footprint`), CO2
 (`emissions`), the accounting identities (`identity`), files and frames.
 
 Throughout: index k = (province, sector), province-major; money in million yuan at current producer prices;
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -103,6 +104,15 @@ class InputOutputSystem(InputOutputTable):
         total: F64 = self.value_added.sum(axis=0)
         return total
 
+    @cached_property
+    def leontief_inverse(self) -> F64:
+        """L = (I - A)^-1, (n, n), read-only; formed from the stored factors at first use and kept.
+
+        Only for what needs its elements (dispersion, diagonal blocks): it costs several times the
+        factorisation. Row and column of an inactive sector are those of the unit matrix.
+        """
+        return _read_only(np.ascontiguousarray(lu_solve(self.factors, np.eye(len(self.x)), overwrite_b=True)))
+
     def block(self, province: int) -> slice:
         """Return the indices k of one province, given by its position in `provinces`."""
         ends = (*self.starts[1:].tolist(), len(self.labels))
@@ -116,7 +126,11 @@ class InputOutputSystem(InputOutputTable):
 
         Returns:
             The same shape; unit of the amounts per million yuan.
+
+        Raises:
+            AccountsError: another length than the table, or a value that is no finite number.
         """
+        amounts = self.on_axis("amounts", amounts, axis=-1)
         return np.divide(amounts, self.x, out=np.zeros(np.shape(amounts)), where=self.active)
 
     def multipliers(self, coefficients: F64) -> F64:
@@ -130,8 +144,11 @@ class InputOutputSystem(InputOutputTable):
 
         Returns:
             The same shape as `coefficients`.
+
+        Raises:
+            AccountsError: another length than the table, or a value that is no finite number.
         """
-        solution = lu_solve(self.factors, np.asarray(coefficients, np.float64).T, trans=1)
+        solution = lu_solve(self.factors, self.on_axis("coefficients", coefficients, axis=-1).T, trans=1)
         return np.ascontiguousarray(solution.T)
 
     def solve(self, demand: F64) -> F64:
@@ -142,8 +159,41 @@ class InputOutputSystem(InputOutputTable):
 
         Returns:
             The same shape as `demand`.
+
+        Raises:
+            AccountsError: another length than the table, or a value that is no finite number.
         """
-        return np.ascontiguousarray(lu_solve(self.factors, np.asarray(demand, np.float64)))
+        return np.ascontiguousarray(lu_solve(self.factors, self.on_axis("demands", demand, axis=0)))
+
+    def on_axis(self, name: str, values: F64, axis: int) -> F64:
+        """Return amounts as float64 after checking that they stand on the axis of the table.
+
+        Args:
+            name: what the error calls them.
+            values: one or two dimensions, one of them n long.
+            axis: which dimension that is.
+
+        Raises:
+            AccountsError: another length than the table, or a value that is no finite number; it names the
+                province and the sector.
+        """
+        array = np.asarray(values, dtype=np.float64)
+        if array.ndim not in (1, 2) or array.shape[axis] != len(self.labels):
+            raise AccountsError(
+                f"{name} have the shape {array.shape}, the table has {len(self.labels)} sectors from "
+                f"{' '.join(self.labels[0])} to {' '.join(self.labels[-1])}; give one value for each"
+            )
+        if not np.isfinite(array).all():
+            place = np.argwhere(~np.isfinite(array))[0]
+            province, sector = self.labels[place[axis]]
+            value = float(array[tuple(place)])
+            raise AccountsError(
+                f"{name} of {province} {sector} hold {value}; every value must be a finite number",
+                province,
+                sector,
+                value,
+            )
+        return array
 
     def sum_by_province(self, values: F64) -> F64:
         """Return the sums of (n, ...) over the sectors of each province, (R, ...)."""
@@ -268,7 +318,7 @@ def _checked_arrays(table: InputOutputTable, provinces: int) -> InputOutputTable
     }
     arrays = {name: checked_array(name, getattr(table, name), shapes[name], table.labels) for name in shapes}
     for name, words in (("x", "gross output"), ("Z", "an intermediate flow")):
-        _refuse_negative(arrays[name], words, table.labels)
+        refuse_negative(arrays[name], words, table.labels)
     return InputOutputTable(table.labels, table.categories, **arrays)
 
 
@@ -308,7 +358,17 @@ def checked_array(
     return _read_only(array)
 
 
-def _refuse_negative(array: F64, words: str, labels: tuple[tuple[str, str], ...]) -> None:
+def refuse_negative(array: F64, words: str, labels: tuple[tuple[str, str], ...]) -> None:
+    """Refuse amounts below zero.
+
+    Args:
+        array: (n), or (n, n) of seller and buyer; million yuan.
+        words: what the error calls an amount.
+        labels: (n) pairs of province and sector.
+
+    Raises:
+        AccountsError: if any amount is negative; it names the first place.
+    """
     negative = array < 0
     if not negative.any():
         return

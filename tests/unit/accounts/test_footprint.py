@@ -183,6 +183,21 @@ def assert_eebt_equals_single_province_models(table: InputOutputTable, f: F64, c
             assert co2[r, s] == pytest.approx(float(f[own] @ domestic @ demand), rel=1e-9, abs=1e-12)
 
 
+def test_inflow_and_outflow_leave_the_own_part_out(two_provinces: InputOutputTable, two_provinces_co2: F64) -> None:
+    """Two provinces, three sectors: rows 21.682086 15.197265 / 3.714406 7.837742 (own known answer, 1e-6)."""
+    system = build_system(two_provinces)
+    flow = embodied_flow_mrio(system, build_emissions(system, two_provinces_co2))
+    np.testing.assert_allclose(flow.inflow_mt, [3.714406, 15.197265], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(flow.outflow_mt, [15.197265, 3.714406], rtol=0, atol=1e-6)
+
+
+def test_a_province_without_inventory_has_inflow_but_no_outflow(two_provinces: InputOutputTable) -> None:
+    system = build_system(two_provinces)
+    flow = embodied_flow_mrio(system, build_emissions(system, np.array([30.0, 12, 3, np.nan, np.nan, np.nan])))
+    np.testing.assert_allclose(flow.inflow_mt, [0.0, 15.197265], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(flow.outflow_mt, [15.197265, np.nan], rtol=0, atol=1e-6)
+
+
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), provinces=st.integers(2, 5), sectors=st.integers(2, 8))
 def test_a_permutation_of_provinces_permutes_the_flows(

@@ -11,8 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visceads.accounts.emissions import build_emissions
-from visceads.accounts.footprint import embodied_flow_eebt, embodied_flow_mrio, province_footprints
-from visceads.accounts.identity import footprint_residuals, identity_residuals, table_residuals
+from visceads.accounts.footprint import (
+    embodied_flow_eebt,
+    embodied_flow_mrio,
+    embodied_flow_sector,
+    province_footprints,
+)
+from visceads.accounts.identity import (
+    footprint_residuals,
+    identity_residuals,
+    sector_flow_residuals,
+    table_residuals,
+)
 from visceads.accounts.multiplier import multipliers
 from visceads.accounts.system import F64, InputOutputTable, build_system
 
@@ -121,3 +131,17 @@ def test_table_residuals_need_no_co2(two_provinces: InputOutputTable) -> None:
     residuals = table_residuals(system, multipliers(system, None))
     assert set(residuals) == TABLE
     assert max(residuals.values()) < 1e-12
+
+
+@pytest.mark.parametrize("missing", [0.0, np.nan])
+def test_sectors_add_up_to_flows_between_provinces_and_a_lost_sector_shows(
+    two_provinces: InputOutputTable, missing: float
+) -> None:
+    system = build_system(two_provinces)
+    emissions = build_emissions(system, np.array([30.0, 12, 3, missing, missing, missing]))
+    flows, mrio = embodied_flow_sector(system, emissions), embodied_flow_mrio(system, emissions)
+    assert sector_flow_residuals(system, flows, mrio)["flows_by_sector"] < 1e-12
+    lost = flows.copy()
+    lost[0] = 0.0
+    expected = np.nanmax(flows[0]) / np.nansum(mrio.co2_mt)
+    assert sector_flow_residuals(system, lost, mrio)["flows_by_sector"] == pytest.approx(expected, rel=1e-9)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
-from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,17 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visceads.accounts.emissions import build_emissions
-from visceads.accounts.multiplier import multipliers, type1_ratio
+from visceads.accounts.errors import AccountsError
+from visceads.accounts.multiplier import fuel_group_intensities, multipliers, type1_ratio, type1_ratios
 from visceads.accounts.system import F64, InputOutputTable, build_system, spectral_radius
 
 Maker = Callable[..., InputOutputTable]
 Random = Callable[[int, int, int], tuple[InputOutputTable, F64]]
+Permuted = Callable[[InputOutputTable, int], tuple[InputOutputTable, np.ndarray, np.ndarray]]
+Scaled = Callable[[InputOutputTable, float], InputOutputTable]
 NULL = np.nan
 
 
 GERMAN_PRODUCT_TAXES = np.array([1084.0, 6505, 1548, 8349, 8473, 12551])
 GERMAN_EMPLOYMENT = np.array([1096.0, 8381, 3236, 9251, 4258, 10206])  # thousand persons
-GERMAN_CO2 = np.array([10448.0, 558327, 11194, 71269, 8792, 26990])  # thousand tonnes
 
 
 def test_germany_leontief_inverse(germany_1995: InputOutputTable) -> None:
@@ -41,10 +44,10 @@ def test_germany_leontief_inverse(germany_1995: InputOutputTable) -> None:
     assert 1 / system.reciprocal_condition == pytest.approx(2.645400, abs=1e-6)
 
 
-def test_germany_multipliers(germany_1995: InputOutputTable) -> None:
+def test_germany_multipliers(germany_1995: InputOutputTable, germany_1995_co2: F64) -> None:
     # Output and value added multipliers as published by Eurostat (4 decimals); the others worked out twice.
     system = build_system(germany_1995)
-    result = multipliers(system, build_emissions(system, GERMAN_CO2))
+    result = multipliers(system, build_emissions(system, germany_1995_co2))
     expected = {
         "output": [1.704838, 1.841299, 1.813627, 1.603518, 1.595054, 1.378247],
         "value_added": [0.845015, 0.764685, 0.861463, 0.901914, 0.939333, 0.919913],
@@ -82,21 +85,10 @@ def test_miller_blair_income_ratio(one_region: Maker) -> None:
     np.testing.assert_allclose(type1_ratio(system, np.array([0.3, 0.25])), [1.474147, 1.518152], atol=0.6e-6)
 
 
-def test_netherlands_2000_income(one_region: Maker) -> None:
+def test_netherlands_2000_income(netherlands_2000: InputOutputTable) -> None:
     # SPICOSA report, Netherlands 2000, million EUR: published with three decimals, recomputed to six.
-    Z = np.array(
-        [
-            [2731.0, 3, 8260, 36, 59, 615],
-            [4, 282, 2013, 3979, 188, 60],
-            [3322, 291, 40218, 480, 8004, 16999],
-            [983, 53, 2400, 4395, 85, 3458],
-            [121, 70, 565, 135, 14103, 9509],
-            [2884, 1078, 28400, 1404, 9339, 106994],
-        ]
-    )
-    x = np.array([21863.0, 12292, 210900, 18249, 60244, 435953])
-    system = build_system(one_region(Z, x))
-    income = system.coefficients(np.array([2336.0, 520, 35083, 1629, 14339, 151784]))
+    system = build_system(netherlands_2000)
+    income = system.coefficients(system.value_added[0])
     simple, ratio = system.multipliers(income), type1_ratio(system, income)
     np.testing.assert_allclose(simple, [0.263, 0.099, 0.306, 0.212, 0.465, 0.493], atol=0.6e-3)
     np.testing.assert_allclose(ratio, [2.466, 2.333, 1.840, 2.372, 1.953, 1.417], atol=0.6e-3)
@@ -104,6 +96,29 @@ def test_netherlands_2000_income(one_region: Maker) -> None:
     np.testing.assert_allclose(ratio, [2.465771, 2.333343, 1.839948, 2.372199, 1.953034, 1.417132], atol=1e-6)
     output = [1.757069, 1.215959, 1.615374, 1.896194, 1.897534, 1.487015]
     np.testing.assert_allclose(multipliers(system, None).output, output, atol=1e-6)
+
+
+@pytest.mark.real_data
+def test_the_printed_tables_are_those_of_the_files(
+    real_data: Path, germany_1995: InputOutputTable, germany_1995_co2: F64, netherlands_2000: InputOutputTable
+) -> None:
+    folder = real_data / "known_answers"
+    german = {row[0]: row for row in csv.reader((folder / "Beutel_15_4.csv").open(encoding="utf-8"))}
+    sellers = ("cpa_a", "cpa_c", "cpa_f", "cpa_g_i", "cpa_business", "cpa_other")
+    cells = np.array([german[code][5:16] for code in sellers], float)
+    np.testing.assert_array_equal(germany_1995.Z, cells[:, :6])
+    np.testing.assert_array_equal(germany_1995.final_demand[:, 0], cells[:, 6:10])
+    np.testing.assert_array_equal(germany_1995.exports, cells[:, 10])
+    np.testing.assert_array_equal(germany_1995.x, np.array(german["P1"][5:11], float))
+    assert german["cpa_c"][16] == "1079400"  # the misprint: row P1, the row and the column give 1,079,446
+    pollutants = {row[0]: row for row in csv.reader((folder / "germany_15_3_airpol.csv").open(encoding="utf-8")) if row}
+    np.testing.assert_array_equal(germany_1995_co2, np.array(pollutants["CO2"][1:7], float))
+    dutch = list(csv.reader((folder / "netherlands_2006.csv").open(encoding="utf-8"), delimiter=";"))
+    np.testing.assert_array_equal(netherlands_2000.Z, np.array([row[1:7] for row in dutch[1:7]], float))
+    households = dutch[0].index("final_consumption_households")
+    np.testing.assert_array_equal(
+        netherlands_2000.final_demand[:, 0, 0], np.array([row[households] for row in dutch[1:7]], float)
+    )
 
 
 def test_two_provinces(two_provinces: InputOutputTable, two_provinces_co2: F64) -> None:
@@ -211,25 +226,85 @@ def test_invariants(random_table: Random, seed: int, provinces: int, sectors: in
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), provinces=st.integers(2, 5), sectors=st.integers(2, 8))
 def test_a_permutation_of_provinces_permutes_the_result(
-    random_table: Random, seed: int, provinces: int, sectors: int
+    random_table: Random, permuted: Permuted, seed: int, provinces: int, sectors: int
 ) -> None:
     table, co2 = random_table(seed, provinces, sectors)
-    order = np.random.default_rng(seed).permutation(provinces)
-    k = (order[:, None] * sectors + np.arange(sectors)).ravel()
-    moved = replace(
-        table,
-        labels=tuple(table.labels[i] for i in k),
-        Z=table.Z[np.ix_(k, k)],
-        x=table.x[k],
-        final_demand=table.final_demand[k][:, order],
-        exports=table.exports[k],
-        error=table.error[k],
-        imports=table.imports[k],
-        value_added=table.value_added[:, k],
-    )
+    moved, k, _ = permuted(table, seed)
     first, second = build_system(table), build_system(moved)
     before = multipliers(first, build_emissions(first, co2))
     after = multipliers(second, build_emissions(second, co2[k]))
     for name in ("output", "value_added", "imports", "co2_total_t_per_m_cny", "co2_upstream_share"):
         np.testing.assert_allclose(getattr(after, name), getattr(before, name)[k], rtol=1e-9, atol=1e-12)
     assert after.null_reason == tuple(before.null_reason[i] for i in k)
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), factor=st.sampled_from([1e2, 1e4, 7.3]))
+def test_money_in_another_unit_changes_only_the_intensities(
+    random_table: Random, scaled: Scaled, seed: int, factor: float
+) -> None:
+    table, co2 = random_table(seed, 3, 5)
+    first, second = build_system(table), build_system(scaled(table, factor))
+    before = multipliers(first, build_emissions(first, co2))
+    after = multipliers(second, build_emissions(second, co2))
+    for name in ("output", "value_added", "income", "imports", "co2_upstream_share"):
+        np.testing.assert_allclose(getattr(after, name), getattr(before, name), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(after.co2_total_t_per_m_cny * factor, before.co2_total_t_per_m_cny, rtol=1e-9)
+
+
+def test_type1_ratios_of_a_table(two_provinces: InputOutputTable, two_provinces_co2: F64) -> None:
+    system = build_system(two_provinces)
+    result = multipliers(system, build_emissions(system, two_provinces_co2))
+    ratios = type1_ratios(system, result)
+    income = np.array([0.365024, 0.389331, 0.508495, NULL, 0.424847, 0.508664])
+    own = np.array([40 / 150, 50 / 300, 50 / 150, NULL, 25 / 200, 45 / 150])
+    np.testing.assert_allclose(ratios.income, income / own, atol=1e-5)
+    np.testing.assert_allclose(ratios.co2[:3], [0.232700 / 0.2, 0.112545 / 0.04, 0.066893 / 0.02], atol=1e-4)
+    for name, coefficients in {"value_added": system.value_added_total, "imports": system.imports}.items():
+        np.testing.assert_allclose(
+            getattr(ratios, name), type1_ratio(system, system.coefficients(coefficients)), rtol=1e-12
+        )
+    np.testing.assert_array_equal(np.isnan(ratios.net_production_tax), [False, False, False, True, True, False])
+    assert np.isnan(ratios.depreciation).all()  # none in the example: zero_direct
+
+
+def test_type1_ratio_of_co2_is_null_where_the_intensity_is(two_provinces: InputOutputTable) -> None:
+    system = build_system(two_provinces)
+    emissions = build_emissions(system, np.array([30.0, 0, 3, NULL, NULL, NULL]))
+    ratios = type1_ratios(system, multipliers(system, emissions))
+    np.testing.assert_array_equal(np.isnan(ratios.co2), [False, True, False, True, True, True])
+
+
+def test_fuel_groups_add_up(two_provinces: InputOutputTable, two_provinces_co2: F64) -> None:
+    system = build_system(two_provinces)
+    emissions = build_emissions(system, two_provinces_co2)
+    coal = two_provinces_co2 * [0.9, 0.5, 0, 0, 0.7, 0.1]
+    result = fuel_group_intensities(system, emissions, {"coal": coal, "oil": two_provinces_co2 - coal})
+    whole = multipliers(system, emissions)
+    assert result.groups == ("coal", "oil")
+    np.testing.assert_allclose(result.direct_t_per_m_cny.sum(axis=0), whole.co2_direct_t_per_m_cny, rtol=1e-12)
+    np.testing.assert_allclose(result.total_t_per_m_cny.sum(axis=0), whole.co2_total_t_per_m_cny, rtol=1e-12)
+    L = np.linalg.inv(np.eye(6) - system.A)
+    expected = 1e6 * np.divide(coal, system.x, out=np.zeros(6), where=system.active) @ L
+    np.testing.assert_allclose(result.total_t_per_m_cny[0, [0, 1, 2, 4, 5]], expected[[0, 1, 2, 4, 5]], rtol=1e-12)
+    assert np.isnan(result.total_t_per_m_cny[:, 3]).all()
+    assert result.null_reason == whole.null_reason
+
+
+@pytest.mark.parametrize(
+    ("groups", "words"),
+    [
+        ({}, "no fuel group at all"),
+        ({"coal": [30, 12, 3, 0, 9, 3]}, "fuel groups of Q manufacturing add up to 9 Mt, its CO2 is 10 Mt"),
+        ({"coal": [30, 12, 3, 0, NULL, 3]}, "fuel groups of Q manufacturing add up to 0 Mt"),
+        ({"coal": [30, 12, 3, 0, np.inf, 3]}, "CO2 from coal of Q manufacturing holds inf"),
+        ({"coal": [30, 12, 3]}, r"CO2 from coal has the shape \(3,\)"),
+    ],
+)
+def test_wrong_fuel_groups_are_refused(
+    two_provinces: InputOutputTable, two_provinces_co2: F64, groups: dict, words: str
+) -> None:
+    system = build_system(two_provinces)
+    emissions = build_emissions(system, two_provinces_co2)
+    with pytest.raises(AccountsError, match=words):
+        fuel_group_intensities(system, emissions, {name: np.array(co2, float) for name, co2 in groups.items()})
