@@ -26,8 +26,9 @@ def read_sheet(data: Path, _: Path) -> float:
 
 
 def accounts(_: Path, lake: Path) -> float:
-    """Multipliers, footprints and embodied flows of 2012 on both CO2 bases, from arrays."""
-    from visceads.orchestration.arrays import account_tables, load_table
+    """All published accounts of 2012 on both CO2 bases, from arrays."""
+    from visceads.orchestration.account_tables import account_tables
+    from visceads.orchestration.arrays import load_table
     from visceads.orchestration.tables import working_database
 
     with working_database(Settings(lake=lake)) as connection:
@@ -39,7 +40,8 @@ def accounts(_: Path, lake: Path) -> float:
 
 def backbone(_: Path, lake: Path) -> float:
     """Both filters and all node metrics of the 31 own blocks of 2012."""
-    from visceads.orchestration.arrays import backbone_tables, load_own_blocks
+    from visceads.orchestration.arrays import load_own_blocks
+    from visceads.orchestration.backbone_tables import backbone_tables
     from visceads.orchestration.tables import working_database
 
     with working_database(Settings(lake=lake)) as connection:
