@@ -11,6 +11,7 @@ import polars as pl
 
 from visceads.contracts import (
     accounts,
+    accounts_province,
     backbone,
     baseline,
     inventory,
@@ -40,7 +41,18 @@ __all__ = [
 
 CONTRACTS: dict[tuple[str, str], Contract] = {
     (contract.group, contract.table): contract
-    for module in (reference, meta, revision, inventory, mrio, mrio_national, baseline, accounts, backbone)
+    for module in (
+        reference,
+        meta,
+        revision,
+        inventory,
+        mrio,
+        mrio_national,
+        baseline,
+        accounts,
+        accounts_province,
+        backbone,
+    )
     for contract in module.CONTRACTS
 }
 """(group, table) -> contract, for every published table."""

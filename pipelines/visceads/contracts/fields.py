@@ -68,6 +68,10 @@ NULL_REASONS: dict[str, tuple[str, str]] = {
         "A ratio to a direct coefficient that is zero or negative.",
         "直接系数为零或为负，比值无意义。",
     ),
+    "no_fuel_split": (
+        "The CO2 row of the MRIO workbook is one figure a sector and does not tell fuels.",
+        "投入产出表工作簿的排放行每部门只有一个数值，不区分能源品种。",
+    ),
 }
 """Why a value is missing: code -> English and Chinese sentence. Missing is never zero."""
 
@@ -137,6 +141,10 @@ USAGE_WARNINGS: dict[str, tuple[str, str]] = {
     "emissions_abroad_excluded": (
         "Emissions outside China are not included: consumption is what production in China serves.",
         "不含中国境外的排放：消费侧只计由中国境内生产所满足的部分。",
+    ),
+    "losses_do_not_add_up": (
+        "Each loss is that of taking out one sector or one province alone: losses of several do not add up.",
+        "每项损失为单独抽取一个部门或一个省份所致：多项损失不可相加。",
     ),
     "targets_to_be_verified": (
         "Some entries are still to be verified: look at the column confidence.",

@@ -39,14 +39,16 @@ class Lineage:
 
 _MRIO = ("bronze.mrio", "meta.release")
 _NATIONAL = ("bronze.national_io_table", "meta.release")
-_ACCOUNT_INPUTS = (
+_ACCOUNT_INPUTS = ("mrio.final_demand", "mrio.flow", "mrio.primary_input", "mrio.sector_account")
+_FOOTPRINT_INPUTS = (
+    "bronze.nbs_panel",
+    "bronze.nbs_series",
     "inventory.emission",
     "inventory.emission_total",
-    "mrio.final_demand",
-    "mrio.flow",
-    "mrio.primary_input",
-    "mrio.sector_account",
+    "meta.release",
+    *_ACCOUNT_INPUTS,
     "reference.inventory_sector",
+    "seed.nbs_province_year",
 )
 _OF_ONE_SEED = "The seed is taken over; no figure of a workbook is in it."
 
@@ -188,16 +190,32 @@ LINEAGE: dict[str, Lineage] = {
     ),
     "accounts.multiplier": Lineage(
         _ACCOUNT_INPUTS,
-        "Rows of the Leontief inverse of the whole table, so every flow of the table has a share in every multiplier.",
+        "Rows of the Leontief inverse of the whole table, so every flow of the table has a share in every multiplier; "
+        "Type II closes it on households, whose own imports are inputs where their income must be capped.",
+    ),
+    "accounts.linkage": Lineage(
+        _ACCOUNT_INPUTS,
+        "Column and row sums of the Leontief inverse and row sums of the Ghosh inverse, compared with their means.",
+    ),
+    "accounts.co2_linkage": Lineage(
+        _ACCOUNT_INPUTS, "CO2 intensities upstream and downstream of each sector, compared with their means."
+    ),
+    "accounts.extraction": Lineage(
+        _ACCOUNT_INPUTS,
+        "Output, value added and CO2 of the whole table less what they would be without the sector or the province.",
     ),
     "accounts.province_footprint": Lineage(
-        _ACCOUNT_INPUTS,
+        _FOOTPRINT_INPUTS,
         "CO2 of all sectors carried along the Leontief inverse of the whole table to final demand; households' own "
-        "emissions come from the inventory.",
+        "emissions come from the inventory; GDP and population of the table's year from the statistics.",
     ),
     "accounts.embodied_flow": Lineage(
         _ACCOUNT_INPUTS,
         "CO2 of all sectors carried along the Leontief inverse from the province of production to the province of use.",
+    ),
+    "accounts.embodied_flow_sector": Lineage(
+        _ACCOUNT_INPUTS,
+        "CO2 of each sector carried along the Leontief inverse to the province of use; zero flows are left out.",
     ),
     "backbone.edge": Lineage(
         ("mrio.flow",), "Each flow inside a province, judged by a filter against the other flows of that province."

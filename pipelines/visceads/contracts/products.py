@@ -152,7 +152,8 @@ def _choices(columns: tuple[Column, ...]) -> list[str]:
 
 
 def _null_reasons(contract: Contract) -> list[str]:
-    reasons = next((column.choices for column in contract.columns if column.name == "null_reason"), ())
+    named = [column.choices for column in contract.columns if column.name.endswith("null_reason")]
+    reasons = tuple(dict.fromkeys(code for choices in named for code in choices))
     if not reasons:
         return []
     explained = ", ".join(f"`{name}`" for name in contract.explained)

@@ -1,12 +1,12 @@
-"""Between tables and arrays: the harmonised tables of one table id as matrices, and results as published tables.
+"""From tables to arrays: the harmonised tables of one table id as matrices and columns on its axis.
 
-Belongs here: reading `mrio.*` from the working database onto the axis of a table, and laying out results in the
-columns of their contracts. Not here: the mathematics (`accounts`, `backbone`) and Dagster.
+Belongs here: reading `mrio.*`, and what of inventories and statistics goes with it, from the working database. Not
+here: the mathematics (`accounts`, `backbone`), the layout of results (`account_tables`, `backbone_tables`), Dagster.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -14,32 +14,16 @@ import numpy as np
 import polars as pl
 
 from visceads import codes
-from visceads.accounts.emissions import Emissions, build_emissions
-from visceads.accounts.footprint import embodied_flow_eebt, embodied_flow_mrio, province_footprints
-from visceads.accounts.identity import identity_residuals
-from visceads.accounts.multiplier import multipliers
-from visceads.accounts.system import (
-    F64,
-    VALUE_ADDED_CODES,
-    InputOutputSystem,
-    InputOutputTable,
-    build_system,
-)
-from visceads.backbone.filter_result import FilterResult
-from visceads.backbone.filters import disparity, top_share
-from visceads.backbone.node_metrics import node_metrics
+from visceads.accounts.household_closure import HOUSEHOLD_CATEGORIES
+from visceads.accounts.system import F64, VALUE_ADDED_CODES, InputOutputTable
 
 CATEGORIES = ("FU101", "FU102", "FU103", "FU201", "FU202")
 CO2_BASES = ("inventory", "satellite")
+FUEL_GROUPS = ("coal", "oil", "gas", "process")
 
-LARGEST_RESIDUAL = 1e-9
-"""Accounting identities of results, relative to the total, where the table balances."""
+Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
-LARGEST_TABLE_RESIDUAL = 5e-3
-"""Balances of the table itself: readers accept 1e-3 of a sector's output, and the chain of suppliers multiplies it."""
-
-IMBALANCE_SPREAD = 100.0
-"""How far an imbalance may spread in CO2: intensities of sectors differ by about that factor from the mean."""
+_YEAR_OF_TABLE = "cast(split_part(?, '-', 1) as integer)"
 
 
 @dataclass(frozen=True)
@@ -51,14 +35,33 @@ class TableArrays:
         sectors: its 42 sector codes in table order.
         table: flows, demand and primary inputs, million yuan.
         co2_mt: CO2 by basis, (n), Mt, NaN where null; a basis that the table does not have is absent.
-        household_mt: (31) direct CO2 of households from the current inventory of the table's year, NaN where null.
+        co2_by_fuel_group_mt: the inventory's CO2 by group of fuels, (n), Mt, NaN where null; empty without inventory.
+        provinces: what goes with a province, 31 rows in table order, null where there is none: province_code;
+            household_mt, direct CO2 of households from the current inventory of the table's year;
+            household_import_m_cny, imports that households use themselves; gdp_m_cny, population_10k and their
+            denominator_source; release_id of the table, inventory_release_id, split_rule (several parted by |).
     """
 
     table_id: str
     sectors: tuple[str, ...]
     table: InputOutputTable
     co2_mt: dict[str, F64]
-    household_mt: F64
+    co2_by_fuel_group_mt: dict[str, F64]
+    provinces: pl.DataFrame
+
+    def by_province(self, column: str) -> F64:
+        """Return a number of `provinces`, (31), NaN where null."""
+        return _column(self.provinces, column)
+
+    def sectors_without_row(self, basis: str) -> tuple[str, ...]:
+        """Return the sectors to which the concordance maps no inventory row; the satellite row covers all."""
+        if basis != "inventory":
+            return ()
+        concordance = codes.seed("concordance_inventory_mrio").filter(
+            pl.col("classification") == classification_of(self.table_id)
+        )
+        covered = set(concordance["sector_code"].drop_nulls())
+        return tuple(sector for sector in self.sectors if sector not in covered)
 
 
 def classification_of(table_id: str) -> str:
@@ -74,17 +77,17 @@ def axis_of(table_id: str) -> tuple[tuple[str, str], ...]:
 
 def load_flows(connection: duckdb.DuckDBPyConnection, table_id: str) -> F64:
     """Return the domestic intermediate flows of a table, (1302, 1302), million yuan, row = seller."""
-    query = """
-        select seller_province_code, seller_sector_code, buyer_province_code, buyer_sector_code, flow_m_cny
-        from mrio.flow where table_id = ?
-    """
-    flows = connection.execute(query, [table_id]).pl()
     sectors = codes.sector_codes(classification_of(table_id))
-    seller = _position(flows, "seller_province_code", "seller_sector_code", sectors)
-    buyer = _position(flows, "buyer_province_code", "buyer_sector_code", sectors)
+    seller, buyer = (
+        f"{_position_in_sql(f'{side}_province_code', codes.province_codes())} * {len(sectors)} + "
+        f"{_position_in_sql(f'{side}_sector_code', sectors)}"
+        for side in ("seller", "buyer")
+    )
+    query = f"select {seller} as seller, {buyer} as buyer, flow_m_cny from mrio.flow where table_id = ?"  # noqa: S608
+    flows = connection.execute(query, [table_id]).pl()
     n = len(codes.province_codes()) * len(sectors)
     matrix = np.zeros((n, n))
-    matrix[seller, buyer] = flows["flow_m_cny"].to_numpy()
+    matrix[flows["seller"].to_numpy(), flows["buyer"].to_numpy()] = flows["flow_m_cny"].to_numpy()
     return matrix
 
 
@@ -126,183 +129,24 @@ def load_table(connection: duckdb.DuckDBPyConnection, table_id: str) -> TableArr
     )
     co2 = {basis: _column(account, f"co2_{basis}_mt") for basis in CO2_BASES}
     present = {basis: values for basis, values in co2.items() if not np.isnan(values).all()}
-    return TableArrays(table_id, sectors, table, present, _households(connection, table_id))
+    groups = {group: _column(account, f"co2_inventory_{group}_mt") for group in FUEL_GROUPS}
+    return TableArrays(
+        table_id=table_id,
+        sectors=sectors,
+        table=table,
+        co2_mt=present,
+        co2_by_fuel_group_mt=groups if "inventory" in present else {},
+        provinces=_provinces(connection, table_id, account),
+    )
 
 
-def account_tables(arrays: TableArrays) -> tuple[dict[str, pl.DataFrame], dict[str, float]]:
-    """Compute the accounts of one table on every CO2 basis that it has.
+def _position_in_sql(column: str, order: Sequence[str]) -> str:
+    """SQL for the position of a code in `order`, from 0: faster on a million rows than looking texts up afterwards.
 
-    Returns:
-        the frames of `accounts.multiplier`, `accounts.province_footprint` and `accounts.embodied_flow`, and the
-        residual of every accounting identity as a multiple of what is allowed: 1 is the limit.
-
-    Raises:
-        AccountsError: if the table cannot be a productive input-output system.
+    A code that is not in `order` is an error in DuckDB.
     """
-    system = build_system(arrays.table)
-    parts: dict[str, list[pl.DataFrame]] = {"multiplier": [], "province_footprint": [], "embodied_flow": []}
-    residuals: dict[str, float] = {}
-    for basis, co2_mt in arrays.co2_mt.items():
-        emissions = build_emissions(system, co2_mt, _sectors_without_row(arrays, basis))
-        households = arrays.household_mt if basis == "inventory" else None
-        frames, gaps = _accounts_on_basis(arrays, system, emissions, basis, households)
-        for name, frame in frames.items():
-            parts[name].append(frame)
-        allowed = _allowed_residuals(system, gaps)
-        residuals = {name: max(gap / allowed[name], residuals.get(name, 0.0)) for name, gap in gaps.items()}
-    if not arrays.co2_mt:
-        # money multipliers need no CO2: they are published with the CO2 columns null
-        parts["multiplier"].append(_multiplier_frame(arrays, system, None, "inventory"))
-    return {f"accounts.{name}": pl.concat(frames) for name, frames in parts.items() if frames}, residuals
-
-
-def backbone_tables(blocks: F64, table_id: str) -> dict[str, pl.DataFrame]:
-    """Compute filters and node metrics of the money flows inside every province.
-
-    Args:
-        blocks: (31, 42, 42) flows inside every province in table order, million yuan.
-        table_id: the table, which tells the sectors.
-
-    Returns:
-        the frames of `backbone.edge` (all positive cells under both rules) and `backbone.node`.
-    """
-    sectors = codes.sector_codes(classification_of(table_id))
-    edges, nodes = [], []
-    for province, own in zip(codes.province_codes(), blocks, strict=True):
-        for result in (top_share(own), disparity(own)):
-            edges.append(_edge_frame(result, table_id, province, sectors))
-        nodes.append(_node_frame(own, table_id, province, sectors))
-    return {"backbone.edge": pl.concat(edges), "backbone.node": pl.concat(nodes)}
-
-
-def _accounts_on_basis(
-    arrays: TableArrays, system: InputOutputSystem, emissions: Emissions, basis: str, households: F64 | None
-) -> tuple[dict[str, pl.DataFrame], dict[str, float]]:
-    footprints = province_footprints(system, emissions, households)
-    mrio, eebt = embodied_flow_mrio(system, emissions), embodied_flow_eebt(system, emissions)
-    gaps = identity_residuals(system, multipliers(system, emissions), footprints, mrio, eebt)
-    provinces = system.provinces
-    key = {"table_id": arrays.table_id, "province_code": list(provinces), "co2_basis": basis}
-    footprint_frame = _frame(
-        key,
-        production_mt=footprints.production_mt,
-        consumption_mt=footprints.consumption_mt,
-        income_mt=footprints.income_mt,
-        import_enabled_mt=footprints.import_enabled_mt,
-        export_mt=footprints.export_mt,
-        error_mt=footprints.error_mt,
-        stranded_mt=footprints.stranded_mt,
-        household_mt=footprints.household_mt,
-        net_transfer_mt=footprints.net_transfer_mt,
-        excludes_tibet=["XZ" in footprints.provinces_without_inventory] * len(provinces),
-        null_reason=pl.Series(footprints.null_reason, dtype=pl.String),
-    )
-    flows = [
-        _frame(
-            {
-                "table_id": arrays.table_id,
-                "co2_basis": basis,
-                "accounting": flow.accounting,
-                "origin_province_code": np.repeat(provinces, len(provinces)).tolist(),
-                "destination_province_code": list(provinces) * len(provinces),
-            },
-            co2_mt=flow.co2_mt.ravel(),
-        ).drop_nulls("co2_mt")
-        for flow in (mrio, eebt)
-    ]
-    return {
-        "multiplier": _multiplier_frame(arrays, system, emissions, basis),
-        "province_footprint": footprint_frame,
-        "embodied_flow": pl.concat(flows),
-    }, gaps
-
-
-def _allowed_residuals(system: InputOutputSystem, gaps: Mapping[str, float]) -> dict[str, float]:
-    """What each residual may be.
-
-    A table is accepted with rows and columns that miss by up to 1e-3 of a sector's output; what is computed from it can
-    then add up only as well as it does. In a table that balances, results add up to 1e-9.
-    """
-    rows = system.Z.sum(axis=1) + system.demand - system.x
-    columns = system.Z.sum(axis=0) + system.imports + system.value_added_total - system.x
-    imbalance = float((np.abs(rows).sum() + np.abs(columns).sum()) / system.x.sum())
-    of_table = {"row_balance", "column_balance", "quantity_model", "demand_equals_primary_inputs", "unit_cost"}
-    of_results = max(LARGEST_RESIDUAL, IMBALANCE_SPREAD * imbalance)
-    return {name: LARGEST_TABLE_RESIDUAL if name in of_table else of_results for name in gaps}
-
-
-def _multiplier_frame(
-    arrays: TableArrays, system: InputOutputSystem, emissions: Emissions | None, basis: str
-) -> pl.DataFrame:
-    result = multipliers(system, emissions)
-    provinces, sectors = zip(*system.labels, strict=True)
-    return _frame(
-        {
-            "table_id": arrays.table_id,
-            "province_code": list(provinces),
-            "sector_code": list(sectors),
-            "co2_basis": basis,
-        },
-        output_multiplier=result.output,
-        value_added_multiplier=result.value_added,
-        income_multiplier=result.income,
-        import_multiplier=result.imports,
-        net_production_tax_multiplier=result.net_production_tax,
-        co2_direct_t_per_m_cny=result.co2_direct_t_per_m_cny,
-        co2_total_t_per_m_cny=result.co2_total_t_per_m_cny,
-        co2_upstream_share=result.co2_upstream_share,
-        null_reason=pl.Series(result.null_reason, dtype=pl.String).replace("no_co2", "no_inventory"),
-    )
-
-
-def _edge_frame(result: FilterResult, table_id: str, province: str, sectors: Sequence[str]) -> pl.DataFrame:
-    names = pl.Series(sectors, dtype=pl.String)
-    edges = result.to_frame()
-    return edges.select(
-        pl.lit(table_id).alias("table_id"),
-        pl.lit("province").alias("scope"),
-        pl.lit(province).alias("province_code"),
-        pl.lit("flow").alias("weight_kind"),
-        pl.lit(result.method).alias("method"),
-        pl.lit(result.parameter).alias("parameter"),
-        pl.lit(province).alias("seller_province_code"),
-        names.gather(edges["seller"]).alias("seller_sector_code"),
-        pl.lit(province).alias("buyer_province_code"),
-        names.gather(edges["buyer"]).alias("buyer_sector_code"),
-        "weight",
-        "share",
-        "rank",
-        "score",
-        "p_seller",
-        "p_buyer",
-        "is_kept",
-        "is_self_loop",
-        "width",
-        pl.lit("million yuan").alias("unit"),
-    )
-
-
-def _node_frame(own: F64, table_id: str, province: str, sectors: Sequence[str]) -> pl.DataFrame:
-    frame = node_metrics(own).to_frame()
-    names = pl.Series(sectors, dtype=pl.String).gather(frame["node"])
-    return frame.drop("node").select(
-        pl.lit(table_id).alias("table_id"),
-        pl.lit("province").alias("scope"),
-        pl.lit(province).alias("province_code"),
-        pl.lit("flow").alias("weight_kind"),
-        names.alias("sector_code"),
-        pl.all(),
-    )
-
-
-def _frame(key: Mapping[str, object], **columns: object) -> pl.DataFrame:
-    """A frame of constants, lists and arrays; NaN becomes null."""
-    length = max(len(v) for v in key.values() if isinstance(v, list))
-    data = {name: value if isinstance(value, list) else [value] * length for name, value in key.items()}
-    return pl.DataFrame({**data, **columns}).with_columns(pl.selectors.float().fill_nan(None))
-
-
-Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
+    names = ", ".join(f"'{code}'" for code in order)
+    return f"cast(enum_code(cast({column} as enum ({names}))) as bigint)"
 
 
 def _number(frame: pl.DataFrame, column: str, order: Sequence[str]) -> Numbers:
@@ -352,30 +196,57 @@ def _value_added(connection: duckdb.DuckDBPyConnection, table_id: str, sectors: 
     return array
 
 
-def _households(connection: duckdb.DuckDBPyConnection, table_id: str) -> F64:
-    query = """
-        select emission.province_code, emission.co2_mt
+def _provinces(connection: duckdb.DuckDBPyConnection, table_id: str, account: pl.DataFrame) -> pl.DataFrame:
+    provinces = pl.DataFrame({"province_code": codes.province_codes()})
+    sources = account.group_by("province_code").agg(
+        pl.col("release_id", "inventory_release_id").drop_nulls().first(),
+        pl.col("split_rule").drop_nulls().unique().sort().str.join("|").replace("", None),
+    )
+    parts = (
+        _households(connection, table_id),
+        _household_imports(connection, table_id),
+        _statistics(connection, table_id),
+        sources,
+    )
+    for part in parts:
+        provinces = provinces.join(part, on="province_code", how="left", maintain_order="left", validate="1:1")
+    return provinces
+
+
+def _households(connection: duckdb.DuckDBPyConnection, table_id: str) -> pl.DataFrame:
+    query = f"""
+        select emission.province_code, emission.co2_mt as household_mt
         from inventory.emission as emission
         inner join reference.inventory_sector as sector on emission.inventory_code = sector.inventory_code
         inner join inventory.emission_total as total
             on emission.release_id = total.release_id and emission.province_code = total.province_code
             and emission.year = total.year
         where emission.is_current and sector.kind = 'household' and total.null_reason is null
-            and emission.year = cast(split_part(?, '-', 1) as integer)
+            and emission.year = {_YEAR_OF_TABLE}
         order by emission.province_code, emission.inventory_code, emission.fuel_code
+    """  # noqa: S608 - a constant
+    return _sums(connection.execute(query, [table_id]).pl(), "household_mt")
+
+
+def _household_imports(connection: duckdb.DuckDBPyConnection, table_id: str) -> pl.DataFrame:
+    query = """
+        select buyer_province_code as province_code, input_m_cny as household_import_m_cny
+        from mrio.primary_input
+        where table_id = ? and item_code = 'IM' and buyer_kind = 'final_demand' and list_contains(?, buyer_code)
+        order by buyer_province_code, buyer_code
     """
-    rows = connection.execute(query, [table_id]).pl()
-    sums = rows.group_by("province_code", maintain_order=True).agg(pl.col("co2_mt").sum())
-    known = dict(sums.iter_rows())
-    return np.array([known.get(province, np.nan) for province in codes.province_codes()])
+    rows = connection.execute(query, [table_id, list(HOUSEHOLD_CATEGORIES)]).pl()
+    return _sums(rows, "household_import_m_cny")
 
 
-def _sectors_without_row(arrays: TableArrays, basis: str) -> tuple[str, ...]:
-    """Sectors of the table to which the concordance maps no inventory row; the satellite row covers all."""
-    if basis != "inventory":
-        return ()
-    concordance = codes.seed("concordance_inventory_mrio").filter(
-        pl.col("classification") == classification_of(arrays.table_id)
-    )
-    covered = set(concordance["sector_code"].drop_nulls())
-    return tuple(sector for sector in arrays.sectors if sector not in covered)
+def _sums(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Sum a column by province, in the order of the rows: DuckDB's own sums differ in their last digits."""
+    return rows.group_by("province_code", maintain_order=True).agg(pl.col(name).sum())
+
+
+def _statistics(connection: duckdb.DuckDBPyConnection, table_id: str) -> pl.DataFrame:
+    query = f"""
+        select province_code, gdp_m_cny, population_10k, denominator_source
+        from staging.stg_nbs_province_year where year = {_YEAR_OF_TABLE}
+    """  # noqa: S608 - a constant
+    return connection.execute(query, [table_id]).pl()

@@ -1,29 +1,34 @@
 """Assets of array code: accounts and backbone of every table id.
 
 Belongs here: thin assets that load arrays, call the pure functions and write the parts of a table. Not here: the
-mathematics (`accounts`, `backbone`) and the layout of results (`orchestration.arrays`).
+mathematics (`accounts`, `backbone`), loading (`arrays`), the layout of results (`account_tables`, `backbone_tables`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from visceads.contracts.catalogue import CONTRACTS, polars_schema
-from visceads.orchestration.arrays import account_tables, backbone_tables, load_own_blocks, load_table
+from visceads.orchestration.account_tables import ACCOUNT_TABLES, CHECKS, account_tables
+from visceads.orchestration.arrays import load_own_blocks, load_table
+from visceads.orchestration.backbone_tables import backbone_tables
 from visceads.orchestration.partitions import SINGLE_RUN, TABLE_IDS, chosen_partitions, report_partitions
 from visceads.orchestration.reporting import table_metadata
 from visceads.orchestration.tables import keep_parts, part_path, working_database, write_part
 from visceads.settings import Settings
 
-ACCOUNT_INPUTS = (
-    *(["mrio", name] for name in ("sector_account", "flow", "final_demand", "primary_input")),
+ACCOUNT_INPUTS = [["mrio", name] for name in ("sector_account", "flow", "final_demand", "primary_input")]
+FOOTPRINT_INPUTS = [
+    *ACCOUNT_INPUTS,
     # the direct emissions of households, which a footprint carries as a line of its own
     *(["inventory", name] for name in ("emission", "emission_total")),
     ["reference", "inventory_sector"],
-)
-ACCOUNT_TABLES = ("multiplier", "province_footprint", "embodied_flow")
-BACKBONE_TABLES = ("edge", "node")
+    # GDP and population, which footprints are divided by
+    ["staging", "stg_nbs_province_year"],
+]
+BACKBONE_TABLES = ("backbone.edge", "backbone.node")
 
 
 def build_compute_assets(settings: Settings) -> list[dg.AssetsDefinition]:
@@ -33,62 +38,54 @@ def build_compute_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         name="accounts",
         specs=[
             dg.AssetSpec(
-                ["accounts", table],
-                deps=ACCOUNT_INPUTS,
-                description=CONTRACTS[("accounts", table)].grain[0],
+                name.split("."),
+                deps=FOOTPRINT_INPUTS if name == "accounts.province_footprint" else ACCOUNT_INPUTS,
+                description=_grain(name),
                 group_name="accounts",
                 kinds={"python", "scipy"},
-                code_version="1",
+                code_version="2",
             )
-            for table in ACCOUNT_TABLES
+            for name in ACCOUNT_TABLES
         ],
         check_specs=[
-            dg.AssetCheckSpec(
-                "identities",
-                asset=["accounts", "province_footprint"],
-                blocking=True,
-                description="Production = consumption + exports + error, and the other accounting identities.",
-            )
+            dg.AssetCheckSpec(check, asset=name.split("."), blocking=True, description=description)
+            for check, (name, description) in CHECKS.items()
         ],
         partitions_def=TABLE_IDS,
         backfill_policy=SINGLE_RUN,
     )
     def accounts(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        """Multipliers, footprints and embodied flows by LU solve."""
-        residuals: dict[str, float] = {}
+        """Multipliers, linkages, extraction, footprints and embodied flows by LU solve."""
+        residuals: dict[str, dict[str, float]] = {check: {} for check in CHECKS}
+        sources: list[pl.DataFrame] = []
         table_ids = _present_tables(context, settings)
         for table_id in table_ids:
             with working_database(settings) as connection:
                 arrays = load_table(connection, table_id)
-            frames, gaps = account_tables(arrays)
-            _write_parts(settings, frames, table_id)
+            computed = account_tables(arrays)
+            _write_parts(settings, ACCOUNT_TABLES, computed.frames, table_id)
             context.log.info(f"accounts of table {table_id} are computed")
-            residuals |= {f"{table_id}: {name}": gap for name, gap in gaps.items()}
-        _settle(context, settings, "accounts", ACCOUNT_TABLES, table_ids)
-        worst = max(residuals, key=lambda name: residuals[name], default="")
-        passed = not worst or residuals[worst] <= 1
-        for table in ACCOUNT_TABLES:
-            yield _result(settings, "accounts", table)
-        yield dg.AssetCheckResult(
-            asset_key=["accounts", "province_footprint"],
-            check_name="identities",
-            passed=passed,
-            description=f"largest residual, as a multiple of what is allowed: {worst} {residuals.get(worst, 0.0):.3g}",
-            metadata=dict(residuals),
-        )
+            sources.append(arrays.provinces)
+            for check, gaps in computed.residuals.items():
+                residuals[check] |= {f"{table_id}: {name}": gap for name, gap in gaps.items()}
+        _settle(context, settings, ACCOUNT_TABLES, table_ids)
+        for name in ACCOUNT_TABLES:
+            yield _result(settings, name, _sources(table_ids, sources))
+        for check, gaps in residuals.items():
+            yield _check_result(check, gaps)
 
     @dg.multi_asset(
         name="backbone",
         specs=[
             dg.AssetSpec(
-                ["backbone", table],
+                name.split("."),
                 deps=[["mrio", "flow"]],
-                description=CONTRACTS[("backbone", table)].grain[0],
+                description=_grain(name),
                 group_name="backbone",
                 kinds={"python", "igraph"},
                 code_version="1",
             )
-            for table in BACKBONE_TABLES
+            for name in BACKBONE_TABLES
         ],
         partitions_def=TABLE_IDS,
         backfill_policy=SINGLE_RUN,
@@ -99,11 +96,11 @@ def build_compute_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         for table_id in table_ids:
             with working_database(settings) as connection:
                 blocks = load_own_blocks(connection, table_id)
-            _write_parts(settings, backbone_tables(blocks, table_id), table_id)
+            _write_parts(settings, BACKBONE_TABLES, backbone_tables(blocks, table_id), table_id)
             context.log.info(f"backbone of table {table_id} is computed")
-        _settle(context, settings, "backbone", BACKBONE_TABLES, table_ids)
-        for table in BACKBONE_TABLES:
-            yield _result(settings, "backbone", table)
+        _settle(context, settings, BACKBONE_TABLES, table_ids)
+        for name in BACKBONE_TABLES:
+            yield _result(settings, name, {})
 
     return [accounts, backbone]
 
@@ -119,35 +116,62 @@ def _present_tables(context: dg.AssetExecutionContext, settings: Settings) -> li
     return [table_id for table_id in chosen if table_id in present]
 
 
-def _write_parts(settings: Settings, frames: Mapping[str, pl.DataFrame], table_id: str) -> None:
-    for name, frame in frames.items():
+def _grain(name: str) -> str:
+    group, table = name.split(".")
+    return CONTRACTS[group, table].grain[0]
+
+
+def _check_result(check: str, residuals: Mapping[str, float]) -> dg.AssetCheckResult:
+    """The result of a check over all table ids; residuals are multiples of what is allowed."""
+    worst = max(residuals, key=lambda name: residuals[name], default="")
+    return dg.AssetCheckResult(
+        asset_key=CHECKS[check][0].split("."),
+        check_name=check,
+        passed=not worst or residuals[worst] <= 1,
+        description=f"largest residual, as a multiple of what is allowed: {worst} {residuals.get(worst, 0.0):.3g}",
+        metadata=dict(residuals),
+    )
+
+
+def _sources(table_ids: Sequence[str], provinces: Sequence[pl.DataFrame]) -> dict[str, str]:
+    """What went into the accounts of each table: its release, that of the inventory, and the split rule."""
+    columns = ("release_id", "inventory_release_id", "split_rule")
+    return {
+        f"visceads/{column}": "; ".join(
+            f"{table_id}: {', '.join(frame[column].drop_nulls().unique().sort()) or 'none'}"
+            for table_id, frame in zip(table_ids, provinces, strict=True)
+        )
+        for column in columns
+    }
+
+
+def _write_parts(settings: Settings, names: Sequence[str], frames: Mapping[str, pl.DataFrame], table_id: str) -> None:
+    """Write the part of each table; where a table has nothing for the table id, an older part must not stay."""
+    for name in names:
         group, table = name.split(".")
-        names = [column.name for column in CONTRACTS[(group, table)].columns]
-        write_part(settings, name, frame.select(names), table_id)
+        schema = polars_schema(CONTRACTS[group, table])
+        frame = frames[name].select(schema.names()) if name in frames else pl.DataFrame(schema=schema)
+        write_part(settings, name, frame, table_id)
 
 
 def _settle(
-    context: dg.AssetExecutionContext,
-    settings: Settings,
-    group: str,
-    tables: Sequence[str],
-    table_ids: Sequence[str],
+    context: dg.AssetExecutionContext, settings: Settings, names: Sequence[str], table_ids: Sequence[str]
 ) -> None:
     """Drop parts of tables that are no longer current, leave an empty part, report the partitions."""
     current = context.instance.get_dynamic_partitions("table_id")
-    for table in tables:
+    for name in names:
+        group, table = name.split(".")
         # the empty part carries the columns, so that SQL can read a table without any table id
-        empty = pl.DataFrame(schema=polars_schema(CONTRACTS[(group, table)]))
-        write_part(settings, f"{group}.{table}", empty, "none")
-        keep_parts(settings, f"{group}.{table}", [*current, "none"])
+        write_part(settings, name, pl.DataFrame(schema=polars_schema(CONTRACTS[group, table])), "none")
+        keep_parts(settings, name, [*current, "none"])
         report_partitions(context, dg.AssetKey([group, table]), table_ids)
 
 
-def _result(settings: Settings, group: str, table: str) -> dg.MaterializeResult[None]:
-    parts = sorted(part_path(settings, f"{group}.{table}").parent.glob("*.parquet"))
+def _result(settings: Settings, name: str, sources: Mapping[str, Any]) -> dg.MaterializeResult[None]:
+    parts = sorted(part_path(settings, name).parent.glob("*.parquet"))
     frame = pl.scan_parquet(parts)
     rows = int(frame.select(pl.len()).collect().item())
     return dg.MaterializeResult(
-        asset_key=[group, table],
-        metadata=table_metadata(frame.head(10).collect(), rows),
+        asset_key=name.split("."),
+        metadata=table_metadata(frame.head(10).collect(), rows) | dict(sources),
     )

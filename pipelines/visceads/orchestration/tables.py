@@ -23,8 +23,12 @@ PYTHON_TABLES = frozenset(
         "meta.dictionary",
         "meta.publication",
         "accounts.multiplier",
+        "accounts.linkage",
+        "accounts.co2_linkage",
+        "accounts.extraction",
         "accounts.province_footprint",
         "accounts.embodied_flow",
+        "accounts.embodied_flow_sector",
         "backbone.edge",
         "backbone.node",
     }

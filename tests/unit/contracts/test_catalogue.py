@@ -33,7 +33,7 @@ TABLES = {
     "mrio": "flow final_demand primary_input sector_account national_flow national_final_demand "
     "national_sector_account",
     "baseline": "sector_indicator province_year",
-    "accounts": "multiplier province_footprint embodied_flow",
+    "accounts": "multiplier linkage co2_linkage extraction province_footprint embodied_flow embodied_flow_sector",
     "backbone": "edge node",
 }
 

@@ -27,7 +27,11 @@ REFRESH = "VISCEADS_REFRESH_EXPECTATIONS"
 PARTITIONED = {
     "bronze/co2_inventory": "inventory_year",
     "bronze/mrio": "table_id",
+    "accounts/co2_linkage": "table_id",
     "accounts/embodied_flow": "table_id",
+    "accounts/embodied_flow_sector": "table_id",
+    "accounts/extraction": "table_id",
+    "accounts/linkage": "table_id",
     "accounts/multiplier": "table_id",
     "accounts/province_footprint": "table_id",
     "backbone/edge": "table_id",
@@ -128,6 +132,28 @@ def test_the_job_of_everything_holds_every_asset(definitions: dg.Definitions, gr
 
 def test_runs_execute_in_one_process_by_default(definitions: dg.Definitions):
     assert definitions.executor is dg.in_process_executor
+
+
+def test_identities_of_accounts_block_what_comes_after(graph: AssetGraph):
+    found = {
+        key.name: (_name(node.key), graph.get_check_spec(key).blocking)
+        for node in graph.asset_nodes
+        if node.group_name == "accounts"
+        for key in node.check_keys
+    }
+    assert found == {
+        "identities": ("accounts/province_footprint", True),
+        "inverses": ("accounts/linkage", True),
+        "parts_add_up": ("accounts/multiplier", True),
+    }
+
+
+@pytest.mark.parametrize("name", ["staging/stg_nbs_province_year", "inventory/emission"])
+def test_only_footprints_rest_on_statistics_and_on_households(graph: AssetGraph, name: str):
+    """The other accounts get their CO2 by way of the accounts of sectors."""
+    asset = dg.AssetKey(name.split("/"))
+    accounts = [node for node in graph.asset_nodes if node.group_name == "accounts"]
+    assert {_name(node.key) for node in accounts if asset in node.parent_keys} == {"accounts/province_footprint"}
 
 
 def test_numbers_of_households_show_in_the_lineage_of_footprints(graph: AssetGraph):

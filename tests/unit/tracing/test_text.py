@@ -45,7 +45,7 @@ def test_text_of_a_zero_flow(ask):
 
 def test_text_of_a_derived_table(ask):
     text = as_text(ask("accounts.multiplier"))
-    assert "  accounts.multiplier is made from inventory.emission," in text
+    assert "  accounts.multiplier is made from mrio.final_demand," in text
     assert "  mrio.flow is made from workbooks mrio, meta.release" in text
     assert "sheet Table_2012, D5:G8 (16 cells, 4 of them not zero)" in text
     assert "setting: corrections made in the inventories: process_from_older_release, zero_coded_to_missing" in text
