@@ -13,15 +13,20 @@ from dataclasses import dataclass
 
 import igraph
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csgraph
+from scipy.sparse.linalg import ArpackNoConvergence, eigs
 
 from visceads.backbone.edges import BoolArray, FloatArray, considered_weights
+from visceads.backbone.paths import EQUAL_LENGTHS, shortest_paths
 
 DAMPING = 0.85
 """Damping of PageRank."""
 
 KATZ_SHARE = 0.85
 """The attenuation of Katz as a share of the largest one for which the series converges, 1 / rho."""
+
+_DENSE_EIGENVALUES_UP_TO = 200  # below this size all eigenvalues cost less than an Arnoldi iteration is worth
 
 
 @dataclass(frozen=True)
@@ -110,28 +115,41 @@ def katz(weights: FloatArray) -> FloatArray:
 def path_centrality(weights: FloatArray) -> PathCentrality:
     """Return betweenness and harmonic closeness on shortest paths, directed.
 
-    Source: Freeman 1977; Marchiori, Latora 2000 (harmonic closeness).
+    Every edge of a shortest path is itself the shortest path between its ends: paths are counted on the edges of
+    the metric backbone alone, which are few (5,250 of 1.46 million in the table of 1,302 sectors of 2012), and
+    the result is that of the whole network. Source: Freeman 1977; Marchiori, Latora 2000 (harmonic closeness);
+    Simas, Correia, Rocha 2021 (metric backbone).
 
     Raises:
         ValueError: if the largest weight exceeds the smallest by more than a double holds.
     """
     count = len(weights)
     matrix = considered_weights(weights, "drop")
-    seller, buyer = np.nonzero(matrix)
-    if not len(seller):
+    if not matrix.any():
         return PathCentrality(np.zeros(count), np.full(count, np.nan if count < 2 else 0.0))
-    largest = matrix.max()
-    with np.errstate(over="ignore"):
-        length = largest / matrix[seller, buyer]  # in units of the shortest edge
-    if not np.isfinite(length.sum()):
-        raise ValueError(
-            f"the weights reach from {matrix[seller, buyer].min():g} to {largest:g}, too far apart for path "
-            f"lengths in doubles; set the smallest weights to 0"
-        )
+    largest = _largest_of_near_weights(matrix)
+    paths = shortest_paths(matrix / largest)  # in units of the shortest edge
+    is_shortest = (paths.lengths <= paths.distances * (1 + EQUAL_LENGTHS)) & np.isfinite(paths.lengths)
+    seller, buyer = np.nonzero(is_shortest)
     graph = igraph.Graph(n=count, edges=np.column_stack((seller, buyer)).tolist(), directed=True)
-    betweenness = graph.betweenness(directed=True, weights=length.tolist())
-    closeness = graph.harmonic_centrality(mode="in", weights=length.tolist(), normalized=True)
-    return PathCentrality(np.array(betweenness, dtype=np.float64), np.array(closeness) * largest)
+    betweenness = graph.betweenness(directed=True, weights=paths.lengths[seller, buyer].tolist())
+    # The diagonal is made infinitely far: a node is no neighbour of itself.
+    far = paths.distances + np.diag(np.full(count, np.inf))
+    closeness = (1.0 / far).sum(axis=0) / (count - 1) * largest
+    return PathCentrality(np.array(betweenness, dtype=np.float64), closeness)
+
+
+def _largest_of_near_weights(matrix: FloatArray) -> float:
+    """The largest weight, after checking that path lengths in units of the shortest edge fit a double."""
+    largest, smallest = float(matrix.max()), float(matrix[matrix > 0].min())
+    with np.errstate(over="ignore"):
+        longest = np.divide(largest, smallest) * np.count_nonzero(matrix)
+    if not np.isfinite(longest):
+        raise ValueError(
+            f"the weights reach from {smallest:g} to {largest:g}, too far apart for path lengths in doubles; set the "
+            f"smallest weights to 0"
+        )
+    return largest
 
 
 def clustering(weights: FloatArray) -> FloatArray:
@@ -168,10 +186,31 @@ def _cyclic_components(weights: FloatArray) -> list[np.ndarray[tuple[int], np.dt
 
 
 def _perron(part: FloatArray) -> tuple[float, FloatArray]:
-    """Perron root and right vector (sum 1) of an irreducible matrix."""
+    """Perron root and right vector (sum 1) of an irreducible matrix.
+
+    Of the eigenvalues of largest modulus only the Perron root is real and positive: it has the largest real part.
+    Large matrices go through the Arnoldi iteration with a fixed start vector, so the result is the same in every
+    run; where it does not converge all eigenvalues are computed.
+    """
     scale = part.max()
-    values, vectors = np.linalg.eig(part / scale)
-    # Of the eigenvalues of largest modulus only the Perron root is real and positive.
+    value, vector = _leading_eigenpair(part / scale)
+    positive = np.abs(vector)
+    return value * float(scale), positive / positive.sum()
+
+
+def _leading_eigenpair(matrix: FloatArray) -> tuple[float, FloatArray]:
+    if len(matrix) > _DENSE_EIGENVALUES_UP_TO:
+        try:
+            values, vectors = eigs(matrix, k=1, which="LR", v0=np.ones(len(matrix)))
+            return float(values[0].real), _real_part(vectors[:, 0])
+        except ArpackNoConvergence:
+            pass
+    values, vectors = np.linalg.eig(matrix)
     position = int(values.real.argmax())
-    vector = np.abs(vectors[:, position].real)
-    return float(values[position].real * scale), vector / vector.sum()
+    return float(values[position].real), _real_part(vectors[:, position])
+
+
+def _real_part(vector: npt.NDArray[np.complexfloating]) -> FloatArray:
+    """An eigenvector of a real eigenvalue is real but for a factor: turn its largest element real."""
+    largest = vector[np.abs(vector).argmax()]
+    return np.asarray((vector / largest).real, dtype=np.float64)

@@ -1,7 +1,7 @@
 """Weight matrices and their edges: validation, strengths, degrees, totals, order and ranks.
 
 Belongs here: what every filter and every node metric needs to know about a weight matrix before it starts.
-Not here: the filters (`filters`), the metrics (`node_metrics`), where a matrix comes from.
+Not here: the network with its labels (`network`), the filters, the metrics (`node_metrics`).
 
 Conventions of the whole package:
 
@@ -156,30 +156,29 @@ def positive_edges(weights: FloatArray) -> Edges:
     return Edges(seller, buyer, weights[seller, buyer], seller == buyer)
 
 
-def strength_order(seller: IntArray, buyer: IntArray, weight: FloatArray) -> IntArray:
-    """Return the positions of the edges from strongest to weakest.
+def descending_order(values: FloatArray) -> IntArray:
+    """Return the positions of the values from largest to smallest; equal values keep their order.
 
-    Ties in weight are broken by seller, then by buyer, so that every cut is exact and repeatable.
-
-    Args:
-        seller: row of each edge.
-        buyer: column of each edge.
-        weight: weight of each edge; all three of one length.
-    """
-    return np.lexsort((buyer, seller, -weight)).astype(np.int64)
-
-
-def ranks(seller: IntArray, buyer: IntArray, weight: FloatArray) -> IntArray:
-    """Return the rank of each edge in `strength_order`: 1 = strongest, no two edges share a rank.
+    Edges lie in (seller, buyer) order, so ties in weight are broken by seller, then by buyer, and every cut is
+    exact and repeatable.
 
     Args:
-        seller: row of each edge.
-        buyer: column of each edge.
-        weight: weight of each edge; all three of one length.
+        values: one value for each edge, without NaN.
     """
-    rank = np.empty(len(weight), dtype=np.int64)
-    rank[strength_order(seller, buyer, weight)] = np.arange(1, len(weight) + 1)
-    return rank
+    return np.argsort(-values, kind="stable").astype(np.int64, copy=False)
+
+
+def without_noise(values: FloatArray, digits: int) -> FloatArray:
+    """Return values rounded to so many digits, so that what differs by rounding errors only becomes equal.
+
+    For figures that were computed and whose order breaks ties, such as 0.1 + 0.2 and 0.3.
+
+    Args:
+        values: figures of any size.
+        digits: decimal digits of the binary mantissa, which lies between 0.5 and 1.
+    """
+    mantissa, exponent = np.frexp(values)
+    return np.asarray(np.ldexp(np.round(mantissa, digits), exponent), dtype=np.float64)
 
 
 def matrix_from_edges(

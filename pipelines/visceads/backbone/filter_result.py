@@ -1,73 +1,130 @@
-"""The result that all filters share, and the parts every filter needs to build it.
+"""The result that all filters share, and the checks of common parameters.
 
-Belongs here: `FilterResult`, the ranked edges of a network, the checks of common parameters. Not here: the
-filters themselves (`filters`).
+Belongs here: `Verdict`, what a filter says about the edges that take part; `FilterResult`, the same for all edges
+of the network. Not here: the filters themselves (see `filters` for all of them).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, cast
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from visceads.backbone.edges import (
-    BoolArray,
-    Edges,
-    FloatArray,
-    IntArray,
-    SelfLoops,
-    considered_weights,
-    positive_edges,
-    ranks,
-)
+from visceads.backbone.edges import BoolArray, FloatArray, IntArray, SelfLoops
+from visceads.backbone.network import CountedNetwork, Network
 from visceads.backbone.widths import box_cox_widths
+
+Status = Literal["ok", "not_scalable"]
+"""Whether the filter has a result. `not_scalable`: the doubly stochastic form of the network does not exist."""
+
+REASONS = ("", "filter", "tree", "emitter")
+"""Why an edge is kept, by number: not kept, by the filter, by the spanning tree, for a large emitter."""
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """What a filter says about each edge that takes part; arrays as long as these edges.
+
+    Attributes:
+        score: the filter's own measure, large = keep.
+        is_kept: whether the edge belongs to the backbone.
+        p_seller: p-value among the seller's edges; None where the filter has none, as below.
+        p_buyer: p-value among the buyer's edges.
+        p_value: the p-value that was compared with alpha: after side and correction.
+        score_sd: standard deviation of the score.
+        side: 'or', 'and', or None where the filter has no sides.
+        status: whether the filter has a result.
+        note: a sentence that a reader of the result must know, else empty.
+        reason: why the edge is kept, a number into `REASONS`; None: by the filter.
+    """
+
+    score: FloatArray
+    is_kept: BoolArray
+    p_seller: FloatArray | None = None
+    p_buyer: FloatArray | None = None
+    p_value: FloatArray | None = None
+    score_sd: FloatArray | None = None
+    side: str | None = None
+    status: Status = "ok"
+    note: str = ""
+    reason: npt.NDArray[np.int8] | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class FilterResult:
     """All positive cells of a network in (seller, buyer) order, with what a filter says about them.
 
     A dropped self-loop stays in the arrays and in none of the tests: its share, rank, score and p-values are
-    NaN and it is not kept. Missing figures are NaN here and null in `to_frame`.
+    NaN and it is not kept. Missing figures are NaN here and null in `to_frame`. Rank and width are computed when
+    they are first asked for.
 
     Attributes:
         method: name of the filter.
         parameter: its parameters as text, e.g. `share=0.05;self_loops=keep`.
         self_loops: 'keep' or 'drop'.
         side: 'or', 'and', or None where the filter has no sides.
+        status: 'ok', or 'not_scalable' where there is no result; `note` then says why.
+        note: a sentence that a reader of the result must know, else empty.
         node_count: N.
-        note: a sentence where the result is not what the parameter promises, else empty.
+        labels: the name of each node, or None where nodes are numbers from 0.
         seller: row of each edge, from 0.
         buyer: column of each edge, from 0.
         weight: weight of each edge, in the unit of the matrix.
         share: weight / sum of all cells that take part.
-        rank: 1 = largest of the cells that take part; ties by seller, then buyer (a whole number).
         score: the filter's own measure, large = keep.
-        p_seller: p-value among the seller's edges.
-        p_buyer: p-value among the buyer's edges.
+        score_sd: standard deviation of the score, NaN where the filter has none.
+        p_seller: p-value among the seller's edges, NaN where the filter has none.
+        p_buyer: p-value among the buyer's edges, NaN where the filter has none.
+        p_value: the p-value that was compared with alpha, after side and correction; NaN where there is none.
         is_kept: whether the edge belongs to the backbone.
         is_self_loop: whether seller and buyer are the same node.
-        width: drawn width 1..40 over the kept edges (`widths`), NaN where not kept.
+        reason: why the edge is kept, a number into `REASONS`.
+        network: the network.
     """
 
     method: str
     parameter: str
-    self_loops: str
+    self_loops: SelfLoops
     side: str | None
-    node_count: int
+    status: Status
     note: str
+    node_count: int
+    labels: tuple[Hashable, ...] | None
     seller: IntArray
     buyer: IntArray
     weight: FloatArray
     share: FloatArray
-    rank: FloatArray
     score: FloatArray
+    score_sd: FloatArray
     p_seller: FloatArray
     p_buyer: FloatArray
+    p_value: FloatArray
     is_kept: BoolArray
     is_self_loop: BoolArray
-    width: FloatArray
+    reason: npt.NDArray[np.int8]
+    network: Network = field(repr=False)
+
+    @cached_property
+    def rank(self) -> FloatArray:
+        """1 = largest of the cells that take part; ties by seller, then buyer (a whole number)."""
+        counted = self.counted()
+        return _spread(counted, counted.rank.astype(np.float64))
+
+    @cached_property
+    def width(self) -> FloatArray:
+        """Drawn width 1..40 over the kept edges (`widths`), NaN where not kept."""
+        width = np.full(len(self.weight), np.nan)
+        width[self.is_kept] = box_cox_widths(self.weight[self.is_kept])
+        return width
+
+    def counted(self) -> CountedNetwork:
+        """The network under the same treatment of self-loops."""
+        return self.network.counted(self.self_loops)
 
     def kept_matrix(self) -> FloatArray:
         """The backbone as a weight matrix of shape (N, N); cells that are not kept are 0."""
@@ -76,118 +133,85 @@ class FilterResult:
         return matrix
 
     def to_frame(self) -> pl.DataFrame:
-        """One row an edge; NaN becomes null; seller, buyer and rank are 32-bit integers."""
+        """One row an edge; NaN becomes null; rank is a 32-bit integer.
+
+        Seller and buyer are the names of the nodes, or 32-bit numbers from 0 where the network has no names.
+        """
         columns = {
-            "seller": self.seller,
-            "buyer": self.buyer,
+            "seller": self._names(self.seller),
+            "buyer": self._names(self.buyer),
             "weight": self.weight,
             "share": self.share,
             "rank": self.rank,
             "score": self.score,
+            "score_sd": self.score_sd,
             "p_seller": self.p_seller,
             "p_buyer": self.p_buyer,
+            "p_value": self.p_value,
             "is_kept": self.is_kept,
+            "reason": self._reasons(),
             "is_self_loop": self.is_self_loop,
             "width": self.width,
         }
-        frame = pl.DataFrame(columns).with_columns(pl.selectors.float().fill_nan(None))
-        return frame.with_columns(pl.col("seller", "buyer", "rank").cast(pl.Int32))
+        frame = pl.DataFrame(columns)
+        measured = pl.col("share", "rank", "score", "score_sd", "p_seller", "p_buyer", "p_value", "width")
+        return frame.with_columns(measured.fill_nan(None)).with_columns(pl.col("rank").cast(pl.Int32))
+
+    def _names(self, node: IntArray) -> pl.Series:
+        numbers = pl.Series(node)
+        return numbers.cast(pl.Int32) if self.labels is None else pl.Series(list(self.labels)).gather(numbers)
+
+    def _reasons(self) -> pl.Series:
+        names = pl.Series([name or None for name in REASONS], dtype=pl.String)
+        return names.gather(pl.Series(self.reason).cast(pl.UInt32))
 
 
-@dataclass(frozen=True)
-class RankedEdges:
-    """All positive cells of a network, and which of them take part.
-
-    Attributes:
-        node_count: N.
-        self_loops: 'keep' or 'drop'.
-        edges: every positive cell, the diagonal included.
-        is_considered: False for dropped self-loops.
-        rank: 1 = largest of the considered edges, NaN for the others.
-        share: weight / sum of the considered edges, NaN for the others.
-    """
-
-    node_count: int
-    self_loops: SelfLoops
-    edges: Edges
-    is_considered: BoolArray
-    rank: FloatArray
-    share: FloatArray
-
-
-def ranked_edges(matrix: FloatArray, self_loops: SelfLoops) -> RankedEdges:
-    """Return all edges of a checked matrix of shape (N, N) with rank and share of those that take part.
-
-    Raises:
-        ValueError: if `self_loops` is neither 'keep' nor 'drop'.
-    """
-    total = float(considered_weights(matrix, self_loops).sum())
-    edges = positive_edges(matrix)
-    considered = np.ones(len(edges.weight), dtype=np.bool_) if self_loops == "keep" else ~edges.is_self_loop
-    rank, share = missing(edges), missing(edges)
-    weight = edges.weight[considered]
-    rank[considered] = ranks(edges.seller[considered], edges.buyer[considered], weight)
-    share[considered] = weight / total
-    return RankedEdges(len(matrix), self_loops, edges, considered, rank, share)
-
-
-def missing(edges: Edges) -> FloatArray:
-    """Return one NaN for each edge."""
-    return np.full(len(edges.weight), np.nan)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a filter says about each edge; arrays as long as the edges.
-
-    Attributes:
-        score: the filter's own measure, large = keep.
-        p_seller: p-value among the seller's edges, NaN where the filter has none.
-        p_buyer: p-value among the buyer's edges, NaN where the filter has none.
-        is_kept: whether the edge belongs to the backbone.
-        side: 'or', 'and', or None where the filter has no sides.
-        note: a sentence where the result is not what the parameter promises, else empty.
-    """
-
-    score: FloatArray
-    p_seller: FloatArray
-    p_buyer: FloatArray
-    is_kept: BoolArray
-    side: str | None = None
-    note: str = ""
-
-
-def filter_result(method: str, parameter: str, ranked: RankedEdges, verdict: Verdict) -> FilterResult:
-    """Return the result of a filter, with the widths of the kept edges.
+def filter_result(
+    method: str, parameter: str, network: Network, self_loops: SelfLoops, verdict: Verdict
+) -> FilterResult:
+    """Return the result of a filter for all edges of the network.
 
     Args:
         method: name of the filter.
-        parameter: its own parameters as text; that of the self-loops is added.
-        ranked: the edges.
-        verdict: what the filter says about them.
+        parameter: its own parameters as text, may be empty; that of the self-loops is added.
+        network: the network.
+        self_loops: whether its diagonal takes part.
+        verdict: what the filter says about the edges that take part.
     """
-    edges = ranked.edges
-    width = missing(edges)
-    width[verdict.is_kept] = box_cox_widths(edges.weight[verdict.is_kept])
+    counted, edges = network.counted(self_loops), network.edges
+    nothing = np.full(len(edges.weight), np.nan)
+
+    def figures(values: FloatArray | None) -> FloatArray:
+        return nothing if values is None else _spread(counted, values)
+
+    reason = verdict.is_kept.astype(np.int8) if verdict.reason is None else verdict.reason
     return FilterResult(
         method=method,
-        parameter=f"{parameter};self_loops={ranked.self_loops}",
-        self_loops=ranked.self_loops,
+        parameter=";".join(filter(None, (parameter, f"self_loops={self_loops}"))),
+        self_loops=self_loops,
         side=verdict.side,
-        node_count=ranked.node_count,
+        status=verdict.status,
         note=verdict.note,
+        node_count=len(network.weights),
+        labels=network.labels,
         seller=edges.seller,
         buyer=edges.buyer,
         weight=edges.weight,
-        share=ranked.share,
-        rank=ranked.rank,
-        score=verdict.score,
-        p_seller=verdict.p_seller,
-        p_buyer=verdict.p_buyer,
-        is_kept=verdict.is_kept,
+        share=_spread(counted, counted.edges.weight / (counted.sums.total or 1.0)),
+        score=_spread(counted, verdict.score),
+        score_sd=figures(verdict.score_sd),
+        p_seller=figures(verdict.p_seller),
+        p_buyer=figures(verdict.p_buyer),
+        p_value=figures(verdict.p_value),
+        is_kept=cast("BoolArray", counted.spread(verdict.is_kept, otherwise=False)),
         is_self_loop=edges.is_self_loop,
-        width=width,
+        reason=cast("npt.NDArray[np.int8]", counted.spread(reason, otherwise=False)),
+        network=network,
     )
+
+
+def _spread(counted: CountedNetwork, values: FloatArray) -> FloatArray:
+    return cast("FloatArray", counted.spread(values, otherwise=np.nan))
 
 
 def check_fraction(name: str, value: float) -> float:
@@ -201,11 +225,12 @@ def check_fraction(name: str, value: float) -> float:
     return float(value)
 
 
-def check_side(side: str) -> None:
-    """Check the argument `side`.
+def check_choice(name: str, value: str, choices: Sequence[str]) -> None:
+    """Check an argument that must be one of a few words.
 
     Raises:
-        ValueError: if it is neither 'or' nor 'and'.
+        ValueError: if it is none of them.
     """
-    if side not in ("or", "and"):
-        raise ValueError(f"side is '{side}'; it must be 'or' or 'and'")
+    if value not in choices:
+        listed = ", ".join(f"'{choice}'" for choice in choices[:-1])
+        raise ValueError(f"{name} is '{value}'; it must be {listed} or '{choices[-1]}'")

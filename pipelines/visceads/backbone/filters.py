@@ -1,132 +1,163 @@
-"""Network filters: which edges of a directed weighted network are its backbone.
+"""All filters of directed weighted networks, and one way to call any of them by name.
 
-Belongs here: one function a filter, all of one form. Not here: the result they share (`filter_result`),
-drawing, node metrics, comparison, reading tables.
+Belongs here: the registry `METHODS` and `apply_filter`. Not here: the filters (one module a family), their
+result (`filter_result`).
 
-Form: `filter_name(weights, *, <its own parameters>, self_loops=...) -> FilterResult`, with `weights` of shape
-(N, N), row = seller, column = buyer, cells >= 0. A filter's own measure of an edge is its `score` (large =
-keep) or its p-values (small = keep); p-values come by side: `p_seller` looks at the seller's deliveries,
-`p_buyer` at the buyer's purchases.
+Form of every filter: `name(weights, <its main parameter>, *, <options>, self_loops=...) -> FilterResult`, with
+`weights` a `Network` or a matrix of shape (N, N), row = seller, column = buyer, cells >= 0. Filters without a
+parameter lack that argument. A filter's own measure of an edge is its `score` (large = keep); where it has
+p-values (small = keep) they come by side: `p_seller` looks at the seller's deliveries, `p_buyer` at the buyer's
+purchases.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
+from visceads.backbone.combinations import disparity_tree
+from visceads.backbone.cuts import k_strongest, threshold, top_share
+from visceads.backbone.filter_result import FilterResult
+from visceads.backbone.global_null_models import hypergeometric, marginal_likelihood
+from visceads.backbone.linkage import filtering_edges, multiple_linkage, primary_linkage
+from visceads.backbone.local_null_models import disparity, lans
+from visceads.backbone.network import Weights
+from visceads.backbone.noise_corrected import noise_corrected
+from visceads.backbone.path_filters import high_salience, metric_backbone, ultrametric_backbone
+from visceads.backbone.polya import polya
+from visceads.backbone.scaling import doubly_stochastic
+from visceads.backbone.trees import arborescence, spanning_tree
 
-from visceads.backbone.edges import FloatArray, IntArray, SelfLoops, check_weights, margins
-from visceads.backbone.filter_result import (
-    FilterResult,
-    Verdict,
-    check_fraction,
-    check_side,
-    filter_result,
-    missing,
-    ranked_edges,
+__all__ = [
+    "METHODS",
+    "Method",
+    "apply_filter",
+    "arborescence",
+    "disparity",
+    "disparity_tree",
+    "doubly_stochastic",
+    "filtering_edges",
+    "high_salience",
+    "hypergeometric",
+    "k_strongest",
+    "lans",
+    "marginal_likelihood",
+    "metric_backbone",
+    "multiple_linkage",
+    "noise_corrected",
+    "polya",
+    "primary_linkage",
+    "spanning_tree",
+    "threshold",
+    "top_share",
+    "ultrametric_backbone",
+]
+
+_LEVEL = "significance level: an edge is kept if its p-value is below; smaller = fewer edges"
+
+
+@dataclass(frozen=True)
+class Method:
+    """One filter as the registry knows it.
+
+    Attributes:
+        name: name of the filter, of its function and in results.
+        function: the filter.
+        parameter: name of its main parameter, None if it has none.
+        default: default of that parameter, None if it has none.
+        meaning: what the parameter means, or what decides instead.
+        is_unit_free: whether the kept edges stay the same when all weights are multiplied by one number.
+    """
+
+    name: str
+    function: Callable[..., FilterResult]
+    parameter: str | None
+    default: float | None
+    meaning: str
+    is_unit_free: bool = True
+
+    def options(self) -> Mapping[str, object]:
+        """The options of the filter and their defaults, `self_loops` among them."""
+        arguments = inspect.signature(self.function).parameters.values()
+        return {a.name: a.default for a in arguments if a.kind is inspect.Parameter.KEYWORD_ONLY}
+
+
+def _method(
+    function: Callable[..., FilterResult], parameter: str | None, meaning: str, *, is_unit_free: bool = True
+) -> Method:
+    default = None if parameter is None else inspect.signature(function).parameters[parameter].default
+    return Method(function.__name__, function, parameter, default, meaning, is_unit_free)
+
+
+METHODS: Mapping[str, Method] = MappingProxyType(
+    {
+        method.name: method
+        for method in (
+            _method(top_share, "share", "share of all N^2 cells that is kept, the largest first"),
+            _method(
+                threshold,
+                "tau",
+                "smallest weight that is kept: by `kind` a multiple of the mean, a weight, a quantile, a share of the "
+                "total or of the column; only `kind='absolute'` depends on the unit",
+            ),
+            _method(k_strongest, "k", "number of largest out-edges of every seller and in-edges of every buyer"),
+            _method(disparity, "alpha", _LEVEL),
+            _method(disparity_tree, "alpha", f"{_LEVEL}; the maximum spanning tree is kept besides"),
+            _method(
+                noise_corrected,
+                "delta",
+                "number of standard deviations by which the score must exceed 0; larger = fewer edges",
+                is_unit_free=False,
+            ),
+            _method(marginal_likelihood, "alpha", _LEVEL, is_unit_free=False),
+            _method(hypergeometric, "alpha", _LEVEL, is_unit_free=False),
+            _method(lans, "alpha", f"{_LEVEL}; p is the share of the node's edges that are larger"),
+            _method(polya, "alpha", f"{_LEVEL}; only `form='discrete'` depends on the unit"),
+            _method(high_salience, "salience", "share of the shortest-path trees above which an edge is kept"),
+            _method(doubly_stochastic, None, "none: as many edges of the scaled network as connect it"),
+            _method(spanning_tree, None, "none: the tree of the greatest weight"),
+            _method(arborescence, None, "none: at most one in-edge a node, the greatest weight without a circle"),
+            _method(metric_backbone, None, "none: edges that no detour shortens"),
+            _method(ultrametric_backbone, None, "none: edges that no path of stronger edges replaces"),
+            _method(primary_linkage, None, "none: the largest edge of each node"),
+            _method(multiple_linkage, None, "none: the number of edges that each node's weights resemble most"),
+            _method(filtering_edges, None, "none: the largest edges whose share balances the number of the others"),
+        )
+    }
 )
-
-Side = Literal["or", "and"]
-"""Whether one side (`or`) or both (`and`) must be significant."""
+"""Every filter by name."""
 
 
-def top_share(weights: npt.ArrayLike, *, share: float = 0.05, self_loops: SelfLoops = "keep") -> FilterResult:
-    """Keep the largest cells: those whose rank among all N*N cells is within a share of N*N.
-
-    The rule of the earlier prototype: rank / N^2 <= share, zero cells counted, so that a full 42 x 42 block
-    keeps exactly 88 edges. Zero cells are never kept; if the cut reaches them, `note` says so. With
-    `self_loops="drop"` the N*N cells stay N*N; those of the diagonal count as zero. The score is the rank
-    percentile 1 - rank / N^2, the share of all cells that rank lower; there are no p-values.
-
-    Args:
-        weights: matrix of shape (N, N), row = seller, column = buyer, cells >= 0, any unit.
-        share: share of all cells to keep, above 0 and at most 1.
-        self_loops: whether the diagonal takes part.
-
-    Raises:
-        ValueError: if a weight or a parameter is outside its range.
-    """
-    matrix = check_weights(weights)
-    limit = check_fraction("share", share)
-    ranked = ranked_edges(matrix, self_loops)
-    # Dividing, not multiplying: rank / N^2 and a share such as 0.1 are rounded alike, share * N^2 is not.
-    percentile = ranked.rank / max(matrix.size, 1)
-    is_kept = percentile <= limit  # NaN, a dropped self-loop, compares as False
-    verdict = Verdict(
-        score=1.0 - percentile,
-        p_seller=missing(ranked.edges),
-        p_buyer=missing(ranked.edges),
-        is_kept=is_kept,
-        note=_shortfall_note(matrix.size, limit, int(is_kept.sum())),
-    )
-    return filter_result("top_share", f"share={limit!r}", ranked, verdict)
-
-
-def disparity(
-    weights: npt.ArrayLike, *, alpha: float = 0.05, side: Side = "or", self_loops: SelfLoops = "drop"
+def apply_filter(
+    weights: Weights,
+    method: str,
+    parameter: float | None = None,
+    **options: Any,  # noqa: ANN401 - the filters check their own options
 ) -> FilterResult:
-    """Keep edges that carry more of their seller's or buyer's total than a random split would give.
-
-    p_seller = (1 - w / s)^(k - 1) with the seller's strength s and degree k, p_buyer alike with the buyer's;
-    an only edge of a node has p = 1 on that side. Source: Serrano, Boguna, Vespignani 2009, equation 2,
-    applied to both ends of a directed edge. The score is 1 - p of the side that decides: the smaller p for
-    `or`, the larger for `and`; kept is p < alpha, strictly. The smaller of two p-values is a rule, not an
-    exact p-value.
+    """Apply the filter of this name.
 
     Args:
-        weights: matrix of shape (N, N), row = seller, column = buyer, cells >= 0, any unit.
-        alpha: significance level, above 0 and at most 1.
-        side: 'or' keeps an edge significant on either side, 'and' on both.
-        self_loops: whether the diagonal takes part, also in strengths, degrees and shares.
+        weights: network, or matrix of shape (N, N), row = seller, column = buyer, cells >= 0.
+        method: a name in `METHODS`.
+        parameter: its main parameter (`METHODS[method].parameter`); None: the default.
+        **options: its options by name (`METHODS[method].options()`), `self_loops` among them.
 
     Raises:
-        ValueError: if a weight or a parameter is outside its range.
+        ValueError: if there is no such method, it has no parameter or no such option, or a value is outside its
+            range.
     """
-    matrix = check_weights(weights)
-    limit = check_fraction("alpha", alpha)
-    check_side(side)
-    ranked = ranked_edges(matrix, self_loops)
-    p_seller, p_buyer = _disparity_sides(matrix, ranked.edges.seller, ranked.edges.buyer, self_loops)
-    p_seller[~ranked.is_considered] = p_buyer[~ranked.is_considered] = np.nan
-    deciding = np.minimum(p_seller, p_buyer) if side == "or" else np.maximum(p_seller, p_buyer)
-    verdict = Verdict(
-        score=1.0 - deciding,
-        p_seller=p_seller,
-        p_buyer=p_buyer,
-        is_kept=deciding < limit,  # NaN, a dropped self-loop, compares as False
-        side=side,
-    )
-    return filter_result("disparity", f"alpha={limit!r};side={side}", ranked, verdict)
-
-
-def _disparity_sides(
-    matrix: FloatArray, seller: IntArray, buyer: IntArray, self_loops: SelfLoops
-) -> tuple[FloatArray, FloatArray]:
-    """Both p-values of each edge; those of dropped self-loops mean nothing."""
-    sums = margins(matrix, self_loops)
-    weight = matrix[seller, buyer]
-    p_seller = _disparity_p(weight, sums.out_strength[seller], sums.out_degree[seller])
-    p_buyer = _disparity_p(weight, sums.in_strength[buyer], sums.in_degree[buyer])
-    return p_seller, p_buyer
-
-
-def _disparity_p(weight: FloatArray, strength: FloatArray, degree: IntArray) -> FloatArray:
-    """(1 - w/s)^(k - 1) by way of logarithms, which keeps full precision for small shares."""
-    p = np.ones(len(weight))
-    several = degree > 1
-    # A dropped self-loop can exceed the strength it is no part of; it is cut to 1 here and removed above.
-    ratio = np.minimum(weight[several] / strength[several], 1.0)
-    with np.errstate(divide="ignore"):  # w/s may round to 1: log1p(-1) is -inf, p is 0
-        p[several] = np.exp((degree[several] - 1) * np.log1p(-ratio))
-    return p
-
-
-def _shortfall_note(cells: int, limit: float, kept: int) -> str:
-    promised = int(np.count_nonzero(np.arange(1, cells + 1) / max(cells, 1) <= limit))
-    if kept == promised:
-        return ""
-    return (
-        f"a share of {limit!r} of {cells} cells is {promised} cells, but only {kept} cells that take part "
-        f"are positive: {kept} edges are kept"
-    )
+    chosen = METHODS.get(method)
+    if chosen is None:
+        raise ValueError(f"there is no filter '{method}'; there are {', '.join(METHODS)}")
+    known = chosen.options()
+    unknown = [name for name in options if name not in known]
+    if unknown:
+        raise ValueError(f"{method} has no option '{unknown[0]}'; its options are {', '.join(known)}")
+    if parameter is None:
+        return chosen.function(weights, **options)
+    if chosen.parameter is None:
+        raise ValueError(f"{method} has no parameter, but {parameter} was passed; leave it out")
+    return chosen.function(weights, parameter, **options)

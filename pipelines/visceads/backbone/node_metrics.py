@@ -11,6 +11,7 @@ the normalisations is the number of active nodes. A node that has only a self-lo
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -24,15 +25,15 @@ from visceads.backbone.edges import (
     FloatArray,
     IntArray,
     SelfLoops,
-    check_weights,
-    considered_weights,
     margins,
 )
+from visceads.backbone.network import Weights, as_network
 
 ROLE_PERCENTILE = 0.8
 """From this percentile on a strength or a betweenness counts as high."""
 
 _WHOLE_NUMBERS = ("out_degree", "in_degree", "community")
+_NOT_A_COLUMN = ("modularity", "labels")
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class NodeMetrics:
         community: number of the community, 1 = largest (a whole number).
         role: hub, source, sink, bridge or periphery; empty for an inactive node.
         modularity: directed modularity of the communities (one figure for the network).
+        labels: the name of each node, or None where nodes are numbers from 0.
     """
 
     is_active: BoolArray
@@ -91,31 +93,54 @@ class NodeMetrics:
     community: FloatArray
     role: npt.NDArray[np.str_]
     modularity: float
+    labels: tuple[Hashable, ...] | None = None
 
-    def to_frame(self) -> pl.DataFrame:
-        """One row a node, with its number `node` from 0; NaN and empty roles become null."""
-        names = [field.name for field in fields(self) if field.name != "modularity"]
+    def to_frame(self, figures: Mapping[str, npt.ArrayLike] | None = None) -> pl.DataFrame:
+        """One row a node, `node` being its name, or its number from 0; NaN and empty roles become null.
+
+        Args:
+            figures: further figures of the nodes by column name, shape (N,) each, such as CO2 in Mt and intensities.
+
+        Raises:
+            ValueError: if a figure has another length than the nodes, or the name of a metric.
+        """
+        count = len(self.is_active)
+        names = [field.name for field in fields(self) if field.name not in _NOT_A_COLUMN]
         columns = {name: getattr(self, name) for name in names}
         columns["role"] = pl.Series([role or None for role in self.role.tolist()], dtype=pl.String)
-        frame = pl.DataFrame({"node": np.arange(len(self.is_active))} | columns)
+        numbers = pl.Series(np.arange(count), dtype=pl.Int32)
+        node = numbers if self.labels is None else pl.Series(list(self.labels))
+        frame = pl.DataFrame({"node": node} | columns | _checked_figures(figures or {}, count, {"node", *names}))
         frame = frame.with_columns(pl.selectors.float().fill_nan(None))
-        return frame.with_columns(pl.col("node", *_WHOLE_NUMBERS).cast(pl.Int32))
+        return frame.with_columns(pl.col(*_WHOLE_NUMBERS).cast(pl.Int32))
 
 
-def node_metrics(weights: npt.ArrayLike, *, self_loops: SelfLoops = "keep") -> NodeMetrics:
+def _checked_figures(
+    figures: Mapping[str, npt.ArrayLike], count: int, taken: set[str]
+) -> dict[str, npt.NDArray[np.generic]]:
+    checked = {name: np.asarray(values) for name, values in figures.items()}
+    for name, values in checked.items():
+        if name in taken:
+            raise ValueError(f"'{name}' is a column of the metrics already; give the figure another name")
+        if values.shape != (count,):
+            raise ValueError(f"{count} nodes need {count} figures of {name}, but these have the shape {values.shape}")
+    return checked
+
+
+def node_metrics(weights: Weights, *, self_loops: SelfLoops = "keep") -> NodeMetrics:
     """Return all metrics of all nodes.
 
     Args:
-        weights: matrix of shape (N, N), row = seller, column = buyer, cells >= 0, any unit: the full network
-            or a backbone of it (say which where the result is published).
+        weights: network, or matrix of shape (N, N), row = seller, column = buyer, cells >= 0, any unit: the full
+            network or a backbone of it (`FilterResult.kept_matrix`; say which where the result is published).
         self_loops: whether the diagonal takes part in PageRank, Perron vectors and Katz.
 
     Raises:
         ValueError: if a weight or `self_loops` is outside its range.
     """
-    matrix = check_weights(weights)
-    walked = considered_weights(matrix, self_loops)
-    full, bare = margins(matrix, "keep"), margins(matrix, "drop")
+    whole = as_network(weights)
+    matrix, walked = whole.weights, whole.counted(self_loops).matrix
+    full, bare = whole.counted("keep").sums, whole.counted("drop").sums
     active = np.flatnonzero(full.out_degree + full.in_degree)
     network, walked = matrix[np.ix_(active, active)], walked[np.ix_(active, active)]
     paths, perron = path_centrality(network), perron_vectors(walked)
@@ -149,6 +174,7 @@ def node_metrics(weights: npt.ArrayLike, *, self_loops: SelfLoops = "keep") -> N
         community=spread(community),
         role=_spread_roles(roles(network, paths.betweenness), active, count),
         modularity=modularity(network, community),
+        labels=whole.labels,
     )
 
 

@@ -159,3 +159,29 @@ def test_trivial_networks(size):
     assert np.allclose(pagerank(weights), 1 / max(size, 1))
     assert path_centrality(weights).betweenness.tolist() == [0.0] * size
     assert len(clustering(weights)) == len(katz(weights)) == len(perron_vectors(weights).left) == size
+
+
+def test_large_networks_have_the_perron_vectors_of_all_eigenvalues():
+    # Above 200 nodes the Arnoldi iteration takes over; numpy's dense solver is the independent implementation.
+    weights = np.random.default_rng(8).lognormal(3, 2, (230, 230))
+    vectors = perron_vectors(weights)
+    values, all_vectors = np.linalg.eig(weights)
+    expected = np.abs(all_vectors[:, values.real.argmax()].real)
+    assert np.allclose(vectors.right, expected / expected.sum(), rtol=1e-9)
+    assert np.allclose(vectors.left, perron_vectors(weights.T).right, rtol=1e-9)
+    expected = np.linalg.solve(np.eye(230) - 0.85 / values.real.max() * weights.T, np.ones(230))
+    assert np.allclose(katz(weights), expected / expected.sum(), rtol=1e-9)
+
+
+def test_a_large_plain_cycle_has_equal_perron_vectors():
+    # All 230 eigenvalues share the largest modulus: the real positive one has to be found among them.
+    cycle = np.roll(np.eye(230), 1, axis=1) * 4.0
+    assert np.allclose(perron_vectors(cycle).left, 1 / 230)
+    assert np.allclose(perron_vectors(cycle).right, 1 / 230)
+
+
+def test_paths_on_many_nodes_see_only_edges_that_no_detour_shortens():
+    weights = random_network(11, size=60, density=0.9)
+    paths, graph = path_centrality(weights), graph_of(weights)
+    betweenness = nx.betweenness_centrality(graph, weight="length", normalized=False)
+    assert np.allclose(paths.betweenness, [betweenness[k] for k in range(60)], rtol=0, atol=1e-9)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from visceads.backbone.filters import top_share
+from visceads.backbone.network import network_from_matrix
 from visceads.backbone.node_metrics import node_metrics, roles
 
 W5 = np.array([[12, 40, 7, 0, 3], [5, 60, 22, 18, 0], [0, 9, 30, 14, 6], [2, 25, 11, 8, 16], [1, 0, 4, 33, 0]], float)
@@ -17,6 +18,11 @@ W5 = np.array([[12, 40, 7, 0, 3], [5, 60, 22, 18, 0], [0, 9, 30, 14, 6], [2, 25,
 networks = st.integers(0, 6).flatmap(
     lambda n: hnp.arrays(np.float64, (n, n), elements=st.integers(0, 9).map(lambda k: float(max(k - 4, 0))))
 )
+
+
+def figures_of(metrics):
+    """All fields but the names of the nodes."""
+    return [field for field in fields(metrics) if field.name != "labels"]
 
 
 def test_table_of_w5():
@@ -70,7 +76,7 @@ def test_inactive_node_stays_with_missing_figures():
 def test_inactive_node_changes_no_other(weights, loops):
     plain = node_metrics(weights, self_loops=loops)
     padded = node_metrics(np.pad(weights, ((1, 0), (1, 0))), self_loops=loops)
-    for field in fields(plain):
+    for field in figures_of(plain):
         before, after = getattr(plain, field.name), getattr(padded, field.name)
         if field.name == "role":
             assert np.array_equal(before, after[1:])
@@ -106,7 +112,7 @@ def test_unit_changes_only_what_is_measured_in_it(factor):
         "self_loop",
         "closeness",
     }
-    for field in fields(plain):
+    for field in figures_of(plain):
         before, after = getattr(plain, field.name), getattr(scaled, field.name)
         if field.name == "role":
             assert np.array_equal(before, after)
@@ -172,3 +178,30 @@ def test_metrics_of_a_backbone():
     found = node_metrics(backbone)
     assert found.out_degree.sum() == 5
     assert found.to_frame().schema["community"] == pl.Int32
+
+
+def test_names_of_nodes_and_further_figures_come_back(w5):
+    frame = node_metrics(w5).to_frame({"co2_mt": [1.0, 2.0, np.nan, 4.0, 5.0]})
+    assert frame["node"].to_list() == list("ABCDE")
+    assert frame["co2_mt"].to_list() == [1, 2, None, 4, 5]
+    assert frame.drop("node", "co2_mt").equals(node_metrics(W5).to_frame().drop("node"))
+
+
+def test_figures_that_do_not_fit_are_refused():
+    found = node_metrics(W5)
+    with pytest.raises(ValueError, match="5 nodes need 5 figures of co2_mt"):
+        found.to_frame({"co2_mt": [1.0]})
+    with pytest.raises(ValueError, match="'katz' is a column of the metrics already"):
+        found.to_frame({"katz": np.zeros(5)})
+
+
+def test_large_network_in_seconds_and_the_same_as_its_parts():
+    # 300 nodes take the road of large networks (Arnoldi iteration); six copies of one block apart from each other
+    # have the metrics of the block.
+    block = np.random.default_rng(3).lognormal(3, 2, (50, 50))
+    chain = np.kron(np.eye(6), block)
+    whole, one = node_metrics(network_from_matrix(chain)), node_metrics(block)
+    assert np.allclose(whole.betweenness, np.tile(one.betweenness, 6))
+    assert np.allclose(whole.clustering, np.tile(one.clustering, 6))
+    assert np.allclose(whole.katz, np.tile(one.katz, 6) / 6)
+    assert whole.is_in_largest_component.tolist() == [True] * 50 + [False] * 250
