@@ -16,7 +16,7 @@ from visceads.lake.releases import MixedLakeError
 from visceads.orchestration.intake import Verdict
 from visceads.orchestration.run import RunSummary
 
-COMMANDS = ("run", "demo", "recognise", "sql", "releases", "status", "trace", "ui")
+COMMANDS = ("run", "demo", "recognise", "sql", "releases", "status", "trace", "scenario", "backbone", "ui")
 
 
 @pytest.fixture(autouse=True)

@@ -33,8 +33,23 @@ MAY_KNOW: dict[str, set[str]] = {
         "workbooks",
     },
     "definitions": {"orchestration", "settings"},
+    "scenarios": {"accounts", "codes", "contracts", "lake"},
+    "published": {"codes", "contracts", "lake"},
+    "networks": {"backbone", "codes", "lake", "published"},
+    "cli_backbone": {"lake", "networks", "published", "settings"},
+    "cli_scenario": {"__init__", "lake", "scenarios", "settings"},
     "cli_trace": {"settings", "tracing"},
-    "cli": {"__init__", "cli_trace", "demo", "lake", "orchestration", "settings", "workbooks"},
+    "cli": {
+        "__init__",
+        "cli_backbone",
+        "cli_scenario",
+        "cli_trace",
+        "demo",
+        "lake",
+        "orchestration",
+        "settings",
+        "workbooks",
+    },
 }
 MAY_USE_DAGSTER = {"orchestration", "definitions"}
 # pure domain code takes and gives frames and arrays: what runs the pipeline stays out of it

@@ -49,7 +49,7 @@ class Limits:
     compression_ratio: int = 200
     sheet_cells: int = 4_000_000
     unusual_cells: int = 300_000
-    workbook_cells: int = 20_000_000
+    workbook_cells: int = 8_000_000
     shared_strings: int = 1_000_000
     sheet_text_bytes: int = 200 * _MEGABYTE
 

@@ -1,0 +1,1 @@
+"""Networks of the published tables and their backbones: a question -> edges that a filter keeps, and a summary."""
