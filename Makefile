@@ -4,7 +4,7 @@ UV_VERSION := 0.13.9
 UV := .uv/bin/uv
 BIN := .venv/bin
 
-.PHONY: run test lint types sql-lint unit integration bench bench-peers bench-large docs lock clean ui
+.PHONY: run test lint types sql-lint unit integration bench bench-peers bench-large bench-filters docs lock clean ui
 
 run: .venv/.ready ## read the workbooks in data_lake/raw (or write the demo release there) and publish
 	$(BIN)/visceads run
@@ -35,6 +35,9 @@ bench-peers: .venv/.ready ## parity with pymrio and MARIO, seconds side by side;
 
 bench-large: .venv/.ready ## a generated table of 13,146 sectors, solved in one matrix
 	$(BIN)/python -m bench.large
+
+bench-filters: .venv/.ready ## seconds of every network filter on a whole table
+	$(BIN)/python -m bench.filters
 
 docs: .venv/.ready ## write the generated pages and the picture of the graph anew
 	$(BIN)/python -m visceads.contracts docs/reference

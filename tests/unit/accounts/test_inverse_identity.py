@@ -7,7 +7,6 @@ no facts about China.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -30,7 +29,7 @@ from visceads.accounts.system import (
     build_system,
     spectral_radius,
 )
-from visceads.workbooks.mrio import read_mrio
+from visceads.workbooks.mrio import MrioReading
 
 CATEGORIES = ("FU101", "FU102", "FU103", "FU201", "FU202")
 
@@ -86,9 +85,9 @@ def test_many_vectors_are_checked_by_their_own_axis(two_provinces: InputOutputTa
 
 
 @pytest.fixture(scope="module")
-def table_2017(real_data: Path) -> tuple[InputOutputTable, F64, F64]:
+def table_2017(real_mrio: Callable[[int], MrioReading]) -> tuple[InputOutputTable, F64, F64]:
     """The table, its CO2 row, and the imports of households by province."""
-    reading = next(t for t in read_mrio(real_data / "mrio" / "MRIO2017_42 CEADS.xlsx").tables if t.table_id == "2017")
+    reading = next(t for t in real_mrio(2017).tables if t.table_id == "2017")
     arrays, provinces = reading.arrays, codes.province_codes()
     table = InputOutputTable(  # the workbook counts in 10k yuan
         labels=tuple((p, s) for p in provinces for s in codes.sector_codes(reading.classification)),

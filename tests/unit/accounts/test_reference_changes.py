@@ -6,6 +6,7 @@ about China.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ from visceads.accounts.structural_decomposition import (
 )
 from visceads.accounts.supply_path import supply_paths
 from visceads.accounts.system import VALUE_ADDED_CODES, InputOutputSystem, InputOutputTable, build_system
-from visceads.workbooks.mrio import read_mrio
+from visceads.workbooks.mrio import MrioReading
 
 pytestmark = pytest.mark.real_data
 
@@ -43,8 +44,8 @@ SCENARIOS = sorted((Path(__file__).resolve().parents[3] / "scenarios").glob("*.y
 
 
 @pytest.fixture(scope="module")
-def base(real_data: Path) -> Economy:
-    (reading,) = read_mrio(real_data / "mrio" / "MRIO2012_42 CEADS.xlsx").tables
+def base(real_mrio: Callable[[int], MrioReading]) -> Economy:
+    (reading,) = real_mrio(2012).tables
     arrays, provinces = reading.arrays, codes.province_codes()
     sectors = codes.sector_codes(reading.classification)
     system = build_system(

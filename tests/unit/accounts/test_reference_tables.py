@@ -6,7 +6,7 @@ no facts about China.
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ from visceads.accounts.system import (
     build_system,
     spectral_radius,
 )
-from visceads.workbooks.mrio import read_mrio
+from visceads.workbooks.mrio import MrioReading
 
 pytestmark = pytest.mark.real_data
 
@@ -31,8 +31,8 @@ CATEGORIES = ("FU101", "FU102", "FU103", "FU201", "FU202")
 
 
 @pytest.fixture(scope="module")
-def table_and_co2(real_data: Path) -> tuple[InputOutputTable, np.ndarray]:
-    (reading,) = read_mrio(real_data / "mrio" / "MRIO2012_42 CEADS.xlsx").tables
+def table_and_co2(real_mrio: Callable[[int], MrioReading]) -> tuple[InputOutputTable, np.ndarray]:
+    (reading,) = real_mrio(2012).tables
     arrays, provinces = reading.arrays, codes.province_codes()
     sectors = codes.sector_codes(reading.classification)
     components = np.array([arrays.column_items[code] for code in VALUE_ADDED_CODES])

@@ -286,8 +286,8 @@ KNOWN = {
 
 @pytest.mark.real_data
 @pytest.mark.parametrize("year", [2012, 2017])
-def test_known_figures_of_the_reference_tables(real_data, year):
-    reading = read_mrio(real_data / "mrio" / f"MRIO{year}_42 CEADS.xlsx")
+def test_known_figures_of_the_reference_tables(real_data, real_mrio, year):
+    reading = real_mrio(year)
     assert {finding.code for finding in reading.findings} <= {"W_SMALL_NEGATIVE", "W_NO_SATELLITE"}
     for one in reading.identities:
         assert one.tolerance is None or one.worst <= one.tolerance, one

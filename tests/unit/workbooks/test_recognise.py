@@ -199,7 +199,8 @@ def test_no_damage_to_the_bytes_is_ever_raised(tmp_path_factory, data):
     ],
 )
 def test_published_files_fall_into_their_families(real_data, pattern, family, periods, vintage):
-    found = recognise(next(real_data.glob(pattern)))
+    # tables are read whole in test_mrio; their headers are enough here
+    found = recognise(next(real_data.glob(pattern)), is_thorough=family != "mrio")
     assert (found.family, found.periods, found.vintage, found.refusal) == (family, periods, vintage, None)
     assert found.is_reconstructed == (family == "mrio")
 
