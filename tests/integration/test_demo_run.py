@@ -28,7 +28,7 @@ def test_the_run_ends_well_and_says_what_it_made(demo_lake):
 
 def test_the_demo_release_was_written_into_the_empty_raw_folder(demo_lake):
     names = sorted(path.name for path in demo_lake.lake.raw.rglob("*.xlsx"))
-    assert len(names) == 6
+    assert len(names) == 12
     assert all("SYNTHETIC" in name for name in names)
 
 
@@ -65,17 +65,7 @@ def test_no_table_that_the_demo_can_fill_is_empty(demo_lake):
     empty = {
         contract.name for contract in CONTRACTS.values() if not demo_lake.one(f"select count(*) from {contract.name}")
     }
-    # the demo has no bad workbook, one release of everything, and two of the families
-    other_families = {
-        "inventory.energy",
-        "inventory.national_emission",
-        "inventory.apparent_emission",
-        "inventory.city_emission",
-        "mrio.national_flow",
-        "mrio.national_final_demand",
-        "mrio.national_sector_account",
-    }
-    assert empty == {"meta.rejected_workbook", "meta.revision", *other_families}
+    assert empty == {"meta.rejected_workbook"}  # the demo has no bad workbook
 
 
 def test_all_four_tables_and_three_years_are_there(demo_lake):
@@ -95,11 +85,52 @@ def test_synthetic_is_written_wherever_a_reader_may_begin(demo_lake):
     assert "not to be cited" in demo_lake.one("select any_value(citation) from meta.release")
 
 
+def test_the_older_edition_is_there_and_not_current(demo_lake):
+    editions = demo_lake.query(
+        "select vintage, is_current from meta.release where family = 'co2_inventory' and years = '2015' order by 1"
+    )
+    assert editions.rows() == [("V2", False), ("V3", True)]
+    revised = demo_lake.query("select province_code, old_vintage, new_vintage from meta.revision where difference <> 0")
+    assert sorted(revised["province_code"]) == ["GD", "SC", "SD", "SX"]
+    assert set(revised.select("old_vintage", "new_vintage").rows()) == {("V2", "V3")}
+    assert demo_lake.one("select count(*) from meta.revision") == 30
+
+
+def test_a_province_year_without_energy_data_is_null_with_its_reason(demo_lake):
+    """All but the cement of Ningxia 2016: 3 fuels x 9 items, and the total."""
+    empty = demo_lake.query("select * from inventory.apparent_emission where co2_mt is null")
+    assert empty.height == 28
+    assert set(empty.select("province_code", "year", "null_reason").rows()) == {("NX", 2016, "missing_in_source")}
+
+
+def test_nothing_is_noted_of_the_demo_but_what_it_is_meant_to_show(demo_lake):
+    noted = demo_lake.query(
+        "select r.family, q.kind, q.code, q.cell_count from meta.quality as q "
+        "inner join meta.release as r using (release_id) where q.kind <> 'identity' order by all"
+    )
+    assert noted.rows() == [
+        ("apparent_provincial", "correction", "zero_coded_to_missing", 28),
+        ("apparent_provincial", "finding", "W_NO_ENERGY_DATA", None),
+        ("mrio", "finding", "W_NO_SATELLITE", None),
+    ]
+
+
+def test_the_nation_is_less_than_its_provinces(demo_lake):
+    shares = demo_lake.query(
+        "select year, n.co2_mt / p.co2_mt as share "
+        "from (select year, sum(co2_mt) as co2_mt from inventory.national_emission group by year) as n "
+        "inner join (select year, sum(co2_mt) as co2_mt from inventory.emission_total where is_current group by year) "
+        "as p using (year) order by year"
+    )
+    assert shares["year"].to_list() == [2012, 2015, 2017]
+    assert shares["share"].to_list() == pytest.approx([0.94] * 3, rel=1e-6)
+
+
 def test_every_published_number_of_an_inventory_can_be_traced_to_a_cell(demo_lake):
     """The bronze file of the release that the mart names holds the same number, with sheet, row and column."""
     row = demo_lake.query(
         "select * from inventory.emission where province_code = 'GD' and year = 2015 "
-        "and inventory_code = 'power_heat' order by co2_mt desc limit 1"
+        "and inventory_code = 'power_heat' and is_current order by co2_mt desc limit 1"
     ).row(0, named=True)
     bronze = pl.read_parquet(demo_lake.lake.bronze / "co2_inventory" / f"{row['release_id']}.parquet")
     cell = bronze.filter(

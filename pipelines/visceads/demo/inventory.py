@@ -1,12 +1,13 @@
 """An invented provincial CO2 inventory: 30 provinces, 47 rows, 17 fuels and process.
 
-Belongs here: the cells of a year and their allocation to the 42 sectors of an MRIO table. Not here: the
-workbook around them (`inventory_workbook`). Cells are whole tonnes, so that rows and columns add up exactly.
+Belongs here: the cells of a year, an older edition of them, the nation, their allocation to the 42 sectors of an MRIO
+table. Not here: the workbooks around them (`inventory_workbook`, `national_workbook`). Cells are whole tonnes, so that
+rows and columns add up exactly.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -19,6 +20,17 @@ from visceads.demo.economy import SEED_YEAR, Array, by_province, economy, nbs_va
 
 PROCESS_ROW = "nonmetal_mineral_products"
 """The only row with process emissions (cement)."""
+
+NATIONAL_SHARE = 0.94
+"""Every cell of the nation is this share of the provinces' sum; published provinces add up to more than it too."""
+
+EDITION_FACTORS = {
+    "SX": ("raw_coal", 0.985),
+    "SD": ("coke", 1.01),
+    "GD": ("natural_gas", 0.97),
+    "SC": ("diesel_oil", 1.02),
+}
+"""Province -> the fuel that the older edition states otherwise, and how many times the current figure it states."""
 
 _SMALLEST_CELL_T = 500
 """Smaller cells are left out, as a province does not burn every fuel in every sector."""
@@ -70,8 +82,22 @@ def synthetic_inventory(year: int) -> SyntheticInventory:
     return SyntheticInventory(year, codes.inventory_province_codes(), fuel_codes(), tonnes)
 
 
-def _with_inventory(values: Array) -> Array:
-    """Drop the provinces without inventory from 31 values in table order."""
+def older_edition(inventory: SyntheticInventory) -> SyntheticInventory:
+    """Return the inventory as an edition before it stated it: one fuel of four provinces differs by 1 to 3 percent."""
+    co2_t = inventory.co2_t.copy()
+    for province, (fuel, factor) in EDITION_FACTORS.items():
+        place = (inventory.provinces.index(province), slice(None), inventory.fuel_codes.index(fuel))
+        co2_t[place] = np.rint(factor * co2_t[place])
+    return replace(inventory, co2_t=co2_t)
+
+
+def national_inventory(inventory: SyntheticInventory) -> npt.NDArray[np.int64]:
+    """Return the inventory of the nation, 47 x 18 whole tonnes: `NATIONAL_SHARE` of the sum of the provinces."""
+    return np.asarray(np.rint(NATIONAL_SHARE * inventory.co2_t.sum(axis=0)), dtype=np.int64)
+
+
+def with_inventory(values: Array) -> Array:
+    """Return 31 values in table order, or rows of them, without the provinces that have no inventory."""
     return values[[code in codes.inventory_province_codes() for code in codes.province_codes()]]
 
 
@@ -87,15 +113,15 @@ def _activity(year: int, inventory_code: str, output: Array) -> Array:
     urban = nbs_values(year, "urban_population_10k")
     cold = by_province(profiles.COLD)
     if inventory_code == "household_urban":
-        return _with_inventory(urban * cold)
+        return with_inventory(urban * cold)
     if inventory_code == "household_rural":
-        return _with_inventory((nbs_values(year, "population_10k") - urban) * cold)
+        return with_inventory((nbs_values(year, "population_10k") - urban) * cold)
     sectors = codes.sector_codes("2012")
     targets = [sectors.index(sector) for sector, _ in sector_shares(inventory_code)]
     intensity = by_province(profiles.CARBON_INTENSITY)
     if inventory_code == "power_heat":
         intensity = intensity * by_province(profiles.THERMAL_SHARE)
-    return _with_inventory(output[:, targets].sum(axis=1) * intensity)
+    return with_inventory(output[:, targets].sum(axis=1) * intensity)
 
 
 def sector_shares(inventory_code: str) -> list[tuple[str, float]]:

@@ -1,7 +1,7 @@
 """What every workbook of the demo release has in common: its label, its properties, how it reaches the disk.
 
 Belongs here: the sentence that says the numbers are invented, document properties, writing under another
-name until the file is whole. Not here: what stands on the sheets (`mrio_workbook`, `inventory_workbook`).
+name until the file is whole. Not here: what stands on the sheets (the modules named `..._workbook`).
 """
 
 from __future__ import annotations

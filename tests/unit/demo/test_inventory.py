@@ -59,7 +59,7 @@ def test_same_values_on_every_call(inventory) -> None:
 
 
 def test_satellite_row_is_the_inventory_without_households(inventory) -> None:
-    """Conservation per province, to 1e-9 relative (code-lists.md, section 4, 'check to implement')."""
+    """Conservation per province, to 1e-9 relative."""
     table = synthetic_table(inventory.year, "2012")
     satellite = table.co2_mt.reshape(31, 42)
     has_inventory = np.array([code != "XZ" for code in codes.province_codes()])
@@ -71,7 +71,7 @@ def test_satellite_row_is_the_inventory_without_households(inventory) -> None:
 
 
 def test_split_rows_are_shared_equally() -> None:
-    """The rule that reproduces the published satellites of 2012 and 2015 (code-lists.md, section 4)."""
+    """The rule that reproduces the published satellites of 2012 and 2015."""
     inventory, table = synthetic_inventory(2012), synthetic_table(2012, "2012")
     sectors, anhui = codes.sector_codes("2012"), "AH"
     satellite = table.co2_mt.reshape(31, 42)[codes.province_codes().index(anhui)]

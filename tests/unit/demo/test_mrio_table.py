@@ -40,7 +40,7 @@ def test_table_id_names_the_second_table_of_2017_new() -> None:
 
 
 def test_rows_balance(table) -> None:
-    """TIU + TFU + ERR = GO (workbook-formats.md, section 8.3)."""
+    """TIU + TFU + ERR = GO."""
     output = table.gross_output
     used = table.flow.sum(axis=1) + table.final_demand.sum(axis=1) + table.export + table.statistical_error
     np.testing.assert_allclose(used, output, rtol=1e-12, atol=1e-6)
@@ -50,7 +50,7 @@ def test_rows_balance(table) -> None:
 
 
 def test_columns_balance(table) -> None:
-    """TII + TVA = GO, TII = sum Z + IM, TVA = VA001 + .. + VA004 (workbook-formats.md, section 8.3)."""
+    """TII + TVA = GO, TII = sum Z + IM, TVA = VA001 + .. + VA004."""
     inputs = table.flow.sum(axis=0) + table.import_intermediate
     np.testing.assert_allclose(inputs, table.intermediate_input, rtol=1e-12)
     np.testing.assert_allclose(table.value_added.sum(axis=0), table.total_value_added, rtol=1e-9, atol=1e-6)
@@ -126,7 +126,7 @@ def test_value_added_of_each_province_is_near_its_gdp(table) -> None:
 
 
 def test_output_passes_the_magnitude_gate_of_money(table) -> None:
-    """Sum of GO between 1e10 and 6e10 in 10k yuan (workbook-formats.md, section 8.3)."""
+    """Sum of GO between 1e10 and 6e10 in 10k yuan."""
     assert 1e10 < table.gross_output.sum() < 6e10
 
 

@@ -9,12 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import openpyxl
+import polars as pl
 import pytest
 from python_calamine import CalamineWorkbook
 
 from visceads import codes
 from visceads.demo import mrio_workbook, release, write_demo_release
-from visceads.demo.inventory import synthetic_inventory
+from visceads.demo.apparent import synthetic_apparent
+from visceads.demo.city import synthetic_cities
+from visceads.demo.energy import synthetic_energy
+from visceads.demo.inventory import national_inventory, older_edition, synthetic_inventory
 from visceads.demo.inventory_workbook import write_inventory_workbook
 from visceads.demo.mrio_table import synthetic_table
 from visceads.demo.mrio_workbook import write_mrio_workbook
@@ -22,6 +26,8 @@ from visceads.demo.workbook import synthetic_workbook
 from visceads.workbooks import mrio as mrio_reader
 from visceads.workbooks.co2_inventory import read_co2_inventory
 from visceads.workbooks.mrio import read_mrio
+from visceads.workbooks.readers import READERS
+from visceads.workbooks.recognise import recognise
 from visceads.workbooks.sheets import CellDefects, Sheet
 
 
@@ -152,7 +158,7 @@ def test_inventory_has_a_note_and_30_province_sheets_out_of_order(inventory_path
 
 
 def test_inventory_sheet_is_laid_out_as_v3(inventory_path) -> None:
-    """workbook-formats.md, section 3: fuels, units, an empty row, the total, 47 rows; 22 value columns."""
+    """Fuels, units, an empty row, the total, 47 rows; 22 value columns."""
     sheet = openpyxl.load_workbook(inventory_path, read_only=True)["InnerMongolia2015"]
     rows = list(sheet.iter_rows(min_row=1, max_row=52, max_col=24, values_only=True))
     assert rows[0][0] == "Emission_Inventory"
@@ -208,6 +214,103 @@ def test_reader_accepts_the_inventory(inventory_path) -> None:
     assert reading.cells.height == 30 * 48 * 22
 
 
+# --- the other families --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def other_paths(tmp_path_factory) -> dict[str, Path]:
+    """The workbooks of the release that take no time: all but the provincial tables; file name -> path."""
+    folder = tmp_path_factory.mktemp("others")
+    written: dict[str, Path] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(release, "INVENTORY_YEARS", ())
+        patch.setattr(release, "MRIO_TABLES", {})
+        for path in write_demo_release(folder):
+            written[path.name] = path
+    return written
+
+
+OTHERS = {
+    "SYNTHETIC_CO2_inventory_30_provinces_2015_V2.xlsx": ("co2_inventory", ("2015",), "V2", []),
+    "SYNTHETIC_energy_inventory_30_provinces_2017.xlsx": ("energy_inventory", ("2017",), "", []),
+    "SYNTHETIC_national_CO2_inventory_2012-2017.xlsx": (
+        *("co2_national", ("2012", "2013", "2014", "2015", "2016", "2017"), "national-2012-2017", []),
+    ),
+    "SYNTHETIC_apparent_CO2_30_provinces_2015-2017.xlsx": (
+        *("apparent_provincial", ("2015", "2016", "2017"), "", ["W_NO_ENERGY_DATA"]),
+    ),
+    "SYNTHETIC_city_CO2_2012-2017.xlsx": (*("city_vector", ("2012", "2013", "2014", "2015", "2016", "2017"), "", []),),
+    "SYNTHETIC_national_IO_table_2017_42.xlsx": ("national_io_table", ("national-2017-42",), "", []),
+}
+"""File name -> family, periods, vintage and the codes of all findings."""
+
+
+def test_the_other_workbooks_are_these_and_small(other_paths) -> None:
+    assert set(other_paths) == set(OTHERS)
+    assert max(path.stat().st_size for path in other_paths.values()) < 300_000
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_workbook_is_recognised_and_read_as_synthetic_without_a_misleading_finding(other_paths, name) -> None:
+    found = recognise(other_paths[name])
+    assert found.refusal is None, found.refusal
+    reading = READERS[found.family].read(other_paths[name])
+    assert (found.family, reading.periods, found.vintage, [one.code for one in reading.findings]) == OTHERS[name]
+    assert (found.is_synthetic, reading.is_synthetic, reading.is_reconstructed) == (True, True, False)
+    assert all(one.worst <= 1e-6 for one in reading.identities if one.unit in ("Mt", "10k yuan", "10^4 ton"))
+    assert len(reading.identities) >= 1
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_workbook_says_synthetic_in_its_note_and_properties(other_paths, name) -> None:
+    workbook = CalamineWorkbook.from_path(str(other_paths[name]))
+    note = text_of(workbook.get_sheet_by_name(workbook.sheet_names[0]).to_python())
+    assert "says nothing about China" in note
+    assert "虚构" in note
+    with zipfile.ZipFile(other_paths[name]) as archive:
+        assert "<dc:title>SYNTHETIC " in archive.read("docProps/core.xml").decode()
+
+
+def test_the_same_release_has_the_same_bytes(other_paths, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(release, "INVENTORY_YEARS", ())
+    monkeypatch.setattr(release, "MRIO_TABLES", {})
+    for path in write_demo_release(tmp_path):
+        assert path.read_bytes() == other_paths[path.name].read_bytes(), path.name
+
+
+def read_cells(path: Path, family: str) -> pl.DataFrame:
+    return READERS[family].read(path).cells
+
+
+def test_the_numbers_that_are_read_are_those_that_were_invented(other_paths) -> None:
+    """One known sum of each family."""
+    cells = {family: read_cells(other_paths[name], family) for name, (family, *_) in OTHERS.items()}
+    total = {"inventory_code": "total", "fuel_code": "total"}
+    older = cells["co2_inventory"].filter(**total)["value_mt"].sum()
+    assert older == pytest.approx(older_edition(synthetic_inventory(2015)).co2_t.sum() / 1e6, rel=1e-12)
+    nation = cells["co2_national"].filter(year=2017, **total)["value_mt"].item()
+    assert nation == pytest.approx(national_inventory(synthetic_inventory(2017)).sum() / 1e6, rel=1e-12)
+    apparent = cells["apparent_provincial"].filter(year=2016, fuel_code="total")["value_mt"].sum()
+    assert apparent == pytest.approx(synthetic_apparent(2016).total.sum() / 1e6, rel=1e-12)
+    energy = synthetic_energy(2017)
+    coal = cells["energy_inventory"].filter(inventory_code="total_consumption", fuel_code="raw_coal")["value"].sum()
+    row = energy.row_codes.index("total_consumption")
+    assert coal == pytest.approx(energy.hundredths[:, row, 0].sum() / 100, rel=1e-12)
+    tangshan = cells["city_vector"].filter(city_name_zh="唐山", year=2013)["value_mt"].item()
+    assert tangshan == synthetic_cities((2013,))["HE", "唐山"][2013] / 1e6
+    output = cells["national_io_table"].filter(column_code="GO")["value"].sum()
+    assert output == pytest.approx(synthetic_table(2017, "2017").gross_output.sum(), rel=1e-12)
+
+
+def test_older_edition_is_laid_out_as_v2(other_paths) -> None:
+    path = other_paths["SYNTHETIC_CO2_inventory_30_provinces_2015_V2.xlsx"]
+    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Hebei2015").to_python(skip_empty_area=False)
+    assert rows[0][:3] == ["", "Raw Coal", "Cleaned Coal"]
+    assert rows[1][:2] == ["", "Mt CO2"]
+    assert rows[3][0] == "Total Consumption"
+    assert rows[4][0].endswith(" ")
+
+
 # --- MRIO ----------------------------------------------------------------------------------------------
 
 
@@ -243,7 +346,7 @@ def test_mrio_axes_resolve_and_agree(mrio_rows, sheet, classification) -> None:
 
 
 def test_first_layout_has_its_blocks_where_published(mrio_rows) -> None:
-    """workbook-formats.md, section 8.1, column A: D5, AXF, AXG:BDE, 1462-1465, rows 1307-1316."""
+    """The published places: D5, AXF, AXG:BDE, 1462-1465, rows 1307-1316."""
     rows, table = mrio_rows["Table_2017_consistent"], synthetic_table(2017, "2012")
     assert not any(rows[0])
     np.testing.assert_array_equal(numbers(rows, 5, 1302, 4, 1302), table.flow)
@@ -264,7 +367,7 @@ def test_first_layout_has_its_blocks_where_published(mrio_rows) -> None:
 
 
 def test_second_layout_has_neither_intermediate_use_nor_checks_nor_co2(mrio_rows) -> None:
-    """workbook-formats.md, section 8.1, column A': final demand starts one column further left."""
+    """Final demand starts one column further left."""
     rows, table = mrio_rows["English_Version"], synthetic_table(2017, "2017")
     np.testing.assert_array_equal(numbers(rows, 5, 1302, 4, 1302), table.flow)
     np.testing.assert_array_equal(numbers(rows, 5, 1302, 1306, 155), table.final_demand)
@@ -327,22 +430,24 @@ def test_reader_accepts_both_tables_and_returns_what_was_made(recorded, monkeypa
 # --- release -------------------------------------------------------------------------------------------
 
 
-def test_release_is_six_workbooks_with_progress(tmp_path, monkeypatch) -> None:
+def test_release_is_twelve_workbooks_with_progress(tmp_path, monkeypatch) -> None:
     """Which workbooks are written, and with what, without the time that writing them takes."""
     tables: list[list[str]] = []
 
-    def write_nothing(path: Path, content) -> None:
+    def write_tables(path: Path, content) -> None:
         path.touch()
-        tables.append([table.table_id for table in content] if isinstance(content, list) else [])
+        tables.append([table.table_id for table in content])
 
-    monkeypatch.setattr(release, "write_inventory_workbook", write_nothing)
-    monkeypatch.setattr(release, "write_mrio_workbook", write_nothing)
+    writers = [name for name in vars(release) if name.startswith("write_") and name != "write_demo_release"]
+    for name in writers:
+        monkeypatch.setattr(release, name, lambda path, *_content: path.touch())
+    monkeypatch.setattr(release, "write_mrio_workbook", write_tables)
     messages: list[str] = []
     paths = write_demo_release(tmp_path / "new" / "folder", messages.append)
-    assert len(paths) == len(messages) == 6
+    assert len(paths) == len(set(paths)) == len(messages) == 12
     assert all(path.exists() and path.name.startswith("SYNTHETIC_") for path in paths)
-    assert tables == [[], [], [], ["2012"], ["2015"], ["2017", "2017-new"]]
-    assert messages[5].endswith("(6 of 6).")
+    assert tables == [["2012"], ["2015"], ["2017", "2017-new"]]
+    assert messages[11].endswith("(12 of 12).")
 
 
 def test_release_into_a_file_is_refused_with_a_sentence(tmp_path) -> None:
