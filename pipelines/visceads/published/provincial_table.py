@@ -1,4 +1,4 @@
-"""One published provincial table on its axis: which tables there are, flows, figures of sectors.
+"""One published provincial table on its axis: which tables there are, their flows, inputs and figures.
 
 Belongs here: choosing a table, its axis, and rows of marts -> arrays on it. Not here: opening the marts (`marts`),
 what is computed with the arrays.
@@ -8,7 +8,7 @@ Index k = (province, sector), province-major in table order; money in million yu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from visceads import codes
-from visceads.contracts.fields import CO2_BASES
+from visceads.contracts.fields import CO2_BASES, FINAL_DEMAND_CATEGORIES
 from visceads.published.marts import Marts, PublishedError
 
 F64 = NDArray[np.float64]
@@ -126,21 +126,63 @@ def load_flows(marts: Marts, axis: TableAxis, province: str | None = None) -> F6
     rows = marts.scan("mrio", "flow").filter(pl.col("table_id") == axis.table_id)
     if province is not None:
         rows = rows.filter(pl.col("seller_province_code") == province, pl.col("buyer_province_code") == province)
-    flows = rows.select(
-        *(_position(f"{side}_province_code", axis.provinces).alias(f"{side}_province") for side in ("seller", "buyer")),
-        *(_position(f"{side}_sector_code", axis.sectors).alias(f"{side}_sector") for side in ("seller", "buyer")),
-        "flow_m_cny",
-    ).collect()
-    if flows.select(pl.any_horizontal(pl.all().is_null().any())).item():
-        raise _off_axis(axis, "the rows of mrio.flow")
+    orders = {
+        f"{side}_{kind}_code": order
+        for side in ("seller", "buyer")
+        for kind, order in (("province", axis.provinces), ("sector", axis.sectors))
+    }
+    flows = _placed(axis, "mrio.flow", rows, orders, "flow_m_cny")
     ends = []
     for side in ("seller", "buyer"):
-        above = 0 if province is not None else flows[f"{side}_province"].to_numpy() * len(axis.sectors)
-        ends.append(above + flows[f"{side}_sector"].to_numpy())
+        above = 0 if province is not None else flows[f"{side}_province_code"].to_numpy() * len(axis.sectors)
+        ends.append(above + flows[f"{side}_sector_code"].to_numpy())
     count = len(axis.sectors) * (1 if province is not None else len(axis.provinces))
     matrix = np.zeros((count, count))
     matrix[ends[0], ends[1]] = flows["flow_m_cny"].to_numpy()
     return matrix
+
+
+def load_final_demand(marts: Marts, axis: TableAxis) -> F64:
+    """Return final demand for domestic products, million yuan; 0 where there is none.
+
+    Returns:
+        (n, R, C): seller on the axis, province of the buyer, category in the order of `FINAL_DEMAND_CATEGORIES`.
+
+    Raises:
+        PublishedError: with exit code 1 if it names a code that is not on the axis.
+    """
+    rows = marts.scan("mrio", "final_demand").filter(pl.col("table_id") == axis.table_id)
+    orders: dict[str, Sequence[str]] = {
+        "seller_province_code": axis.provinces,
+        "seller_sector_code": axis.sectors,
+        "buyer_province_code": axis.provinces,
+        "category_code": FINAL_DEMAND_CATEGORIES,
+    }
+    demand = _placed(axis, "mrio.final_demand", rows, orders, "flow_m_cny")
+    values = np.zeros([len(order) for order in orders.values()])
+    values[tuple(demand[column].to_numpy() for column in orders)] = demand["flow_m_cny"].to_numpy()
+    return values.reshape(-1, len(axis.provinces), len(FINAL_DEMAND_CATEGORIES))
+
+
+def load_primary_inputs(marts: Marts, axis: TableAxis, items: Sequence[str]) -> F64:
+    """Return primary inputs of sectors, million yuan, row = item in the order given, column = buyer; 0 where none.
+
+    Args:
+        marts: the published version.
+        axis: the axis of the table.
+        items: item codes; rows of other items, and those of final demand, are left out.
+
+    Raises:
+        PublishedError: with exit code 1 if they name a code that is not on the axis.
+    """
+    own = pl.col("table_id") == axis.table_id
+    wanted = (pl.col("buyer_kind") == "sector") & pl.col("item_code").is_in(list(items))
+    rows = marts.scan("mrio", "primary_input").filter(own & wanted)
+    orders = {"item_code": items, "buyer_province_code": axis.provinces, "buyer_code": axis.sectors}
+    inputs = _placed(axis, "mrio.primary_input", rows, orders, "input_m_cny")
+    values = np.zeros([len(order) for order in orders.values()])
+    values[tuple(inputs[column].to_numpy() for column in orders)] = inputs["input_m_cny"].to_numpy()
+    return values.reshape(len(items), -1)
 
 
 def load_sector_figures(axis: TableAxis, rows: pl.DataFrame, column: str) -> F64:
@@ -159,8 +201,24 @@ def load_sector_figures(axis: TableAxis, rows: pl.DataFrame, column: str) -> F64
     found = rows.select(*key, column, pl.lit(value=True).alias("is_there"))
     joined = wanted.join(found, on=key, how="left", maintain_order="left")
     if joined.height != wanted.height or rows.height != wanted.height or joined["is_there"].has_nulls():
-        raise _off_axis(axis, f"the rows of {column} ({rows.height})")
+        missing = joined.filter(pl.col("is_there").is_null())
+        first = f"; {' '.join(missing.row(0)[:2])} is missing" if missing.height else ""
+        raise _off_axis(axis, f"the rows of {column} ({rows.height} instead of {wanted.height}{first})")
     return joined[column].cast(pl.Float64).fill_null(np.nan).to_numpy().copy()
+
+
+def _placed(
+    axis: TableAxis, mart: str, rows: pl.LazyFrame, orders: Mapping[str, Sequence[str]], figure: str
+) -> pl.DataFrame:
+    """Return the figure of each row, and the positions of its codes in place of them."""
+    found = rows.select(*(_position(column, order) for column, order in orders.items()), figure).collect()
+    for column, order in orders.items():
+        if found[column].has_nulls():
+            code = rows.filter(_position(column, order).is_null()).select(column).first().collect().item()
+            raise _off_axis(axis, f"the rows of {mart} (one has the {column} '{code}')")
+    if found[figure].has_nulls():
+        raise _off_axis(axis, f"the rows of {mart} (one has no {figure})")
+    return found
 
 
 def _position(column: str, order: Sequence[str]) -> pl.Expr:

@@ -100,8 +100,8 @@ def test_a_table_without_any_co2_has_money_alone(small_lake: LakePaths):
 @pytest.mark.parametrize(
     ("table_id", "co2_basis", "words"),
     [
-        ("2017-new", "satellite", "use --co2-basis inventory, or a table that has it with --table: 2012, 2015"),
-        ("2015", "inventory", "use --co2-basis satellite, or a table that has it with --table: 2012, 2017-new"),
+        ("2017-new", "satellite", "use --co2-basis inventory, or another table with --table: 2012, 2015"),
+        ("2015", "inventory", "use --co2-basis satellite, or another table with --table: 2012, 2017-new"),
     ],
 )
 def test_the_other_basis_is_named(small_lake: LakePaths, table_id: str, co2_basis: str, words: str):
@@ -142,12 +142,24 @@ def test_a_mart_that_is_not_there(own_lake: LakePaths, example):
         (
             "mrio.sector_account",
             lambda t: t.filter((pl.col("sector_code") != "electronics") | (pl.col("province_code") != "XZ")),
-            "has 5 sector accounts instead of 6 (XZ electronics)",
+            "gross_output_m_cny (5 instead of 6; XZ electronics is missing) do not fit",
         ),
         (
             "mrio.flow",
             lambda t: t.with_columns(pl.col("buyer_sector_code").replace("electronics", "games")),
-            "name BJ games, which is not on the axis",
+            "mrio.flow (one has the buyer_sector_code 'games') do not fit its 2 provinces x 3 sectors",
+        ),
+        (
+            "mrio.final_demand",
+            lambda t: t.with_columns(pl.col("category_code").replace("FU201", "FU999")),
+            "mrio.final_demand (one has the category_code 'FU999') do not fit",
+        ),
+        (
+            "mrio.primary_input",
+            lambda t: t.with_columns(
+                pl.when(pl.col("item_code") != "VA002").then("input_m_cny").alias("input_m_cny"),
+            ),
+            "mrio.primary_input (one has no input_m_cny) do not fit",
         ),
         ("meta.release", lambda t: t.filter(pl.col("family") != "mrio"), "does not list mrio-2012"),
         (
@@ -156,7 +168,7 @@ def test_a_mart_that_is_not_there(own_lake: LakePaths, example):
             "table 2012 of version 0123456789ab: the table is not productive",
         ),
     ],
-    ids=["classification", "incomplete", "unknown code", "release", "not productive"],
+    ids=["classification", "incomplete", "unknown code", "unknown category", "no figure", "release", "not productive"],
 )
 def test_marts_that_are_not_whole(own_lake: LakePaths, example, name: str, change, words: str):
     change_mart(own_lake, example.version, name, change)
