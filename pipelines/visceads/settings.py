@@ -28,6 +28,8 @@ class Settings(BaseSettings):
         lake: the folder of the lake; VISCEADS_LAKE. Default: `data_lake` in the clone.
         raw: the folder with the workbooks, searched with all its subfolders; VISCEADS_RAW. Default: `raw` in the lake.
         split_rule: how the three mixed inventory rows are shared among sectors; VISCEADS_SPLIT_RULE.
+        carbon_price_cny_per_t: yuan per tonne of CO2 of accounts.price_pass_through, 0 or more;
+            VISCEADS_CARBON_PRICE_CNY_PER_T.
         corrections: which corrections of known source errors are made: `default` (as the seed known_issue says),
             `none`, `all`, or names of corrections parted by commas (kept sorted, each once); VISCEADS_CORRECTIONS.
         project: the clone, which holds `dbt_project/`; VISCEADS_PROJECT.
@@ -40,6 +42,7 @@ class Settings(BaseSettings):
     lake: Path = PROJECT_ROOT / "data_lake"
     raw: Path | None = None
     split_rule: Literal["fuel_purchase", "output_share", "equal"] = Field(default="fuel_purchase")
+    carbon_price_cny_per_t: float = Field(default=100.0, ge=0, allow_inf_nan=False)
     corrections: str = "default"
     project: Path = PROJECT_ROOT
     max_file_bytes: PositiveInt | None = None
@@ -101,6 +104,7 @@ class Settings(BaseSettings):
             "VISCEADS_LAKE": str(self.lake),
             "VISCEADS_RAW": str(self.raw_folder),
             "VISCEADS_SPLIT_RULE": self.split_rule,
+            "VISCEADS_CARBON_PRICE_CNY_PER_T": str(self.carbon_price_cny_per_t),
             "VISCEADS_CORRECTIONS": self.corrections,
             "VISCEADS_PROJECT": str(self.project),
             "VISCEADS_BUILD_DATABASE": str(self.lake / "build" / "visceads_build.duckdb"),

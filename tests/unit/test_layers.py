@@ -33,7 +33,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "workbooks",
     },
     "definitions": {"orchestration", "settings"},
-    "scenarios": {"accounts", "codes", "contracts", "lake"},
+    "scenarios": {"accounts", "codes", "contracts", "lake", "published"},
     "published": {"codes", "contracts", "lake"},
     "networks": {"backbone", "codes", "lake", "published"},
     "cli_backbone": {"lake", "networks", "published", "settings"},

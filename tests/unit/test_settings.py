@@ -13,8 +13,8 @@ from visceads.settings import Settings
 
 @pytest.fixture(autouse=True)
 def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("VISCEADS_LAKE", "VISCEADS_RAW", "VISCEADS_SPLIT_RULE", "VISCEADS_CORRECTIONS", "VISCEADS_PROJECT"):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("LAKE", "RAW", "SPLIT_RULE", "CORRECTIONS", "CARBON_PRICE_CNY_PER_T", "PROJECT"):
+        monkeypatch.delenv(f"VISCEADS_{name}", raising=False)
 
 
 def test_defaults_lie_in_the_clone():
@@ -50,6 +50,16 @@ def test_relative_paths_become_absolute_at_once(monkeypatch: pytest.MonkeyPatch,
     settings = Settings(lake=Path("lake"), raw=Path("../raw"))
     assert settings.lake == tmp_path / "lake"
     assert settings.raw_folder == tmp_path.parent / "raw"
+
+
+def test_the_carbon_price_is_a_number_of_0_or_more(monkeypatch: pytest.MonkeyPatch):
+    assert Settings().carbon_price_cny_per_t == 100.0
+    monkeypatch.setenv("VISCEADS_CARBON_PRICE_CNY_PER_T", "62.5")
+    assert Settings().environment()["VISCEADS_CARBON_PRICE_CNY_PER_T"] == "62.5"
+    for wrong in ("-1", "inf", "nan", "much"):
+        monkeypatch.setenv("VISCEADS_CARBON_PRICE_CNY_PER_T", wrong)
+        with pytest.raises(ValidationError, match="carbon_price_cny_per_t"):
+            Settings()
 
 
 def test_an_unknown_split_rule_is_refused_with_the_known_ones(monkeypatch: pytest.MonkeyPatch):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from visceads.contracts.base import PublishedTable, choice, flag, fraction, key, measure, number, text
+from visceads.contracts.fields import CO2_BASES
 from visceads.contracts.record import define
 
 _SCOPES = ("province", "interprovincial", "national")
@@ -26,7 +27,7 @@ class Edge(PublishedTable):
     """Edges from seller to buyer.
 
     In the scopes interprovincial and national the province is CN; in the scope interprovincial sectors are
-    total.
+    total. The method disparity_tree has kept edges only, without widths.
     """
 
     table_id: pl.String = key()
@@ -45,9 +46,14 @@ class Edge(PublishedTable):
     score: pl.Float64 = measure(nullable=True)
     p_seller: pl.Float64 = fraction(nullable=True)
     p_buyer: pl.Float64 = fraction(nullable=True)
+    p_value: pl.Float64 = fraction(nullable=True)
     is_kept: pl.Boolean = flag()
+    reason: pl.String = choice(("filter", "tree"), nullable=True)
     is_self_loop: pl.Boolean = flag()
     width: pl.Float64 = measure(1.0, 40.0, nullable=True)
+    self_loops: pl.String = choice(("keep", "drop"))
+    side: pl.String = choice(("or", "and"), nullable=True)
+    co2_basis: pl.String = choice(CO2_BASES, nullable=True)
     unit: pl.String = text()
 
 
@@ -86,6 +92,41 @@ class Node(PublishedTable):
     is_active: pl.Boolean = flag()
 
 
+class Comparison(PublishedTable):
+    """Backbones of money flows: what each carries of its network, and how it differs from another.
+
+    Within a table a backbone is compared with the one of the parity rule top_share; across tables with the one of
+    the table before.
+    """
+
+    table_id: pl.String = key()
+    scope: pl.String = key(_SCOPES)
+    province_code: pl.String = key()
+    weight_kind: pl.String = key(_WEIGHT_KINDS)
+    sector_list: pl.String = key(("table", "harmonised"))
+    method: pl.String = key()
+    parameter: pl.String = key()
+    compared_table_id: pl.String = key()
+    compared_method: pl.String = key()
+    compared_parameter: pl.String = key()
+    nodes_active: pl.Int32 = number()
+    nodes_kept: pl.Int32 = number()
+    edges_all: pl.Int32 = number()
+    edges_kept: pl.Int32 = number()
+    flow_coverage: pl.Float64 = fraction(nullable=True)
+    flow_coverage_with_loops: pl.Float64 = fraction(nullable=True)
+    co2_coverage: pl.Float64 = fraction(nullable=True)
+    co2_basis: pl.String = choice(CO2_BASES, nullable=True)
+    reachability: pl.Float64 = fraction(nullable=True)
+    largest_component_share: pl.Float64 = fraction(nullable=True)
+    edges_common: pl.Int32 = number()
+    edges_gained: pl.Int32 = number()
+    edges_lost: pl.Int32 = number()
+    share_gained: pl.Float64 = fraction()
+    share_lost: pl.Float64 = fraction()
+    edge_jaccard: pl.Float64 = fraction(nullable=True)
+
+
 CONTRACTS = (
     define(
         "backbone.edge",
@@ -111,6 +152,21 @@ CONTRACTS = (
         query="SELECT sector_code, role, pagerank, betweenness\nFROM backbone.node\n"
         "WHERE table_id = '2012' AND scope = 'province' AND province_code = 'GD' AND weight_kind = 'flow'\n"
         "ORDER BY pagerank DESC NULLS LAST;",
+    ),
+    define(
+        "backbone.comparison",
+        Comparison,
+        title=("Backbones compared", "骨干网络比较"),
+        grain=(
+            "One row is one backbone beside another: of two methods on one network, or of one method in two tables.",
+            "每行一个骨干网络与另一骨干网络的比较：同一网络的两种方法，或同一方法的两张表。",
+        ),
+        years=_YEARS,
+        warnings=_WARNINGS,
+        query="SELECT method, parameter, edges_kept, flow_coverage, co2_coverage, edge_jaccard\n"
+        "FROM backbone.comparison\n"
+        "WHERE table_id = '2012' AND compared_table_id = '2012' AND scope = 'province' AND province_code = 'GD'\n"
+        "ORDER BY flow_coverage DESC;",
     ),
 )
 """The contracts of this group."""

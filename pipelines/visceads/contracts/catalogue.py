@@ -11,6 +11,8 @@ import polars as pl
 
 from visceads.contracts import (
     accounts,
+    accounts_chain,
+    accounts_change,
     accounts_province,
     backbone,
     baseline,
@@ -51,6 +53,8 @@ CONTRACTS: dict[tuple[str, str], Contract] = {
         baseline,
         accounts,
         accounts_province,
+        accounts_chain,
+        accounts_change,
         backbone,
     )
     for contract in module.CONTRACTS

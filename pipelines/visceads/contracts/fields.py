@@ -68,6 +68,10 @@ NULL_REASONS: dict[str, tuple[str, str]] = {
         "A ratio to a direct coefficient that is zero or negative.",
         "直接系数为零或为负，比值无意义。",
     ),
+    "no_inventory_in_one": (
+        "Only one of the two tables has CO2 of the province: the difference would not be a change.",
+        "两个表中只有一个有该省的排放数据：其差值并非变化。",
+    ),
     "no_fuel_split": (
         "The CO2 row of the MRIO workbook is one figure a sector and does not tell fuels.",
         "投入产出表工作簿的排放行每部门只有一个数值，不区分能源品种。",
@@ -141,6 +145,15 @@ USAGE_WARNINGS: dict[str, tuple[str, str]] = {
     "emissions_abroad_excluded": (
         "Emissions outside China are not included: consumption is what production in China serves.",
         "不含中国境外的排放：消费侧只计由中国境内生产所满足的部分。",
+    ),
+    "prices_at_full_pass_through": (
+        "Prices rise as if every sector passed all its costs on and nobody bought otherwise: an upper bound.",
+        "假定各部门将成本全部转嫁、且购买行为不变：为价格上涨的上限。",
+    ),
+    "comparable_only": (
+        "Provinces and sectors whose CO2 only one of the two tables states count as 0 in both: start and end can "
+        "be below the footprints.",
+        "只有一个表有排放数据的省份和部门在两个表中均计为0：起止值可能低于碳足迹。",
     ),
     "losses_do_not_add_up": (
         "Each loss is that of taking out one sector or one province alone: losses of several do not add up.",

@@ -50,6 +50,13 @@ _FOOTPRINT_INPUTS = (
     "reference.inventory_sector",
     "seed.nbs_province_year",
 )
+_DECOMPOSITION_INPUTS = (
+    "bronze.nbs_panel",
+    "bronze.nbs_series",
+    "meta.release",
+    *_ACCOUNT_INPUTS,
+    "seed.nbs_province_year",
+)
 _OF_ONE_SEED = "The seed is taken over; no figure of a workbook is in it."
 
 LINEAGE: dict[str, Lineage] = {
@@ -217,8 +224,34 @@ LINEAGE: dict[str, Lineage] = {
         _ACCOUNT_INPUTS,
         "CO2 of each sector carried along the Leontief inverse to the province of use; zero flows are left out.",
     ),
+    "backbone.comparison": Lineage(
+        ("accounts.embodied_flow", "accounts.multiplier", "mrio.flow"),
+        "Backbones of the money inside and between provinces, measured against their networks and against each other; "
+        "CO2 carried by an edge is the flow times the seller's total intensity, between provinces the embodied flow.",
+    ),
+    "accounts.production_layer": Lineage(
+        _ACCOUNT_INPUTS,
+        "CO2 intensities carried step by step up the chain of suppliers from each final demand; what lies beyond the "
+        "last step is solved for by itself.",
+    ),
+    "accounts.supply_path": Lineage(
+        _ACCOUNT_INPUTS,
+        "All chains of suppliers that carry at least the threshold of a demand's footprint, each a product of an "
+        "intensity, coefficients and a final demand.",
+    ),
+    "accounts.price_pass_through": Lineage(
+        _ACCOUNT_INPUTS,
+        "CO2 intensities times the carbon price of the run, carried along the Leontief inverse to prices.",
+    ),
+    "accounts.structural_decomposition": Lineage(
+        _DECOMPOSITION_INPUTS,
+        "Two consecutive tables summed to the harmonised sectors; CO2 computed with each factor at either table, and "
+        "the differences averaged; population comes from the statistics.",
+    ),
     "backbone.edge": Lineage(
-        ("mrio.flow",), "Each flow inside a province, judged by a filter against the other flows of that province."
+        ("accounts.embodied_flow", "accounts.multiplier", "mrio.flow"),
+        "Each edge of a network, judged by a filter against the other edges of that network: money flows, or the CO2 "
+        "that they carry by the seller's total intensity, between provinces the embodied flow.",
     ),
     "backbone.node": Lineage(("mrio.flow",), "Measures of each sector in the network of flows inside its province."),
 }

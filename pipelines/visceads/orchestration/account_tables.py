@@ -17,6 +17,16 @@ import polars as pl
 from visceads.accounts.identity import identity_residuals, sector_flow_residuals
 from visceads.accounts.inverse_identity import inverse_residuals, split_residuals
 from visceads.accounts.system import InputOutputSystem
+from visceads.orchestration.account_chain_frames import (
+    ChainResults,
+    chain_results,
+    layer_residuals,
+    path_residuals,
+    price_frame,
+    price_residuals,
+    production_layer_frame,
+    supply_path_frame,
+)
 from visceads.orchestration.account_province_frames import (
     ProvinceResults,
     embodied_flow_frame,
@@ -52,9 +62,17 @@ BY_PROVINCE: Mapping[str, Callable[[ProvinceResults], pl.DataFrame]] = {
 }
 """Tables of CO2 by province, which a table without CO2 does not have."""
 
-ACCOUNT_TABLES = tuple(sorted((*WITHOUT_BASIS, *BY_BASIS, *BY_CO2_BASIS, *BY_PROVINCE)))
+BY_CHAIN: Mapping[str, Callable[[ChainResults], pl.DataFrame]] = {
+    "accounts.production_layer": production_layer_frame,
+    "accounts.supply_path": supply_path_frame,
+    "accounts.price_pass_through": price_frame,
+}
+"""Tables of CO2 along chains of suppliers, which a table without CO2 does not have."""
+
+ACCOUNT_TABLES = tuple(sorted((*WITHOUT_BASIS, *BY_BASIS, *BY_CO2_BASIS, *BY_PROVINCE, *BY_CHAIN)))
 
 IDENTITIES, INVERSES, PARTS = "identities", "inverses", "parts_add_up"
+LAYERS, PATHS, PRICES = "layers_add_up", "paths_within_footprint", "prices_add_up"
 CHECKS: Mapping[str, tuple[str, str]] = {
     IDENTITIES: (
         "accounts.province_footprint",
@@ -68,6 +86,9 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "accounts.multiplier",
         "Own and other provinces, and the groups of fuels, add up to the multipliers; sectors add up to flows.",
     ),
+    LAYERS: ("accounts.production_layer", "Layers and the rest add up to the CO2 embodied in the demand."),
+    PATHS: ("accounts.supply_path", "The listed paths of a demand carry no more than is embodied in it."),
+    PRICES: ("accounts.price_pass_through", "Own carbon cost and that of suppliers add up to the rise of the price."),
 }
 """Check -> the table that it stands at, and what it holds."""
 
@@ -94,8 +115,12 @@ class AccountTables:
     residuals: dict[str, dict[str, float]]
 
 
-def account_tables(arrays: TableArrays) -> AccountTables:
+def account_tables(arrays: TableArrays, carbon_price_cny_per_t: float = 100.0) -> AccountTables:
     """Compute the accounts of one table on every CO2 basis that it has.
+
+    Args:
+        arrays: the table.
+        carbon_price_cny_per_t: the price of `accounts.price_pass_through`, yuan per tonne.
 
     Raises:
         AccountsError: if the table cannot be a productive input-output system, or not when closed on households.
@@ -115,6 +140,11 @@ def account_tables(arrays: TableArrays) -> AccountTables:
             own = province_results(results)
             frames |= {name: layout(results) for name, layout in BY_CO2_BASIS.items()}
             frames |= {name: layout(own) for name, layout in BY_PROVINCE.items()}
+            chains = chain_results(results, carbon_price_cny_per_t)
+            frames |= {name: layout(chains) for name, layout in BY_CHAIN.items()}
+            _keep_largest(residuals[LAYERS], layer_residuals(chains), {})
+            _keep_largest(residuals[PATHS], path_residuals(chains), {})
+            _keep_largest(residuals[PRICES], price_residuals(chains), {})
             _keep_largest(residuals[PARTS], sector_flow_residuals(systems.system, own.by_sector_mt, own.mrio), {})
             gaps = identity_residuals(systems.system, results.upstream, own.footprints, own.mrio, own.eebt)
             _keep_largest(residuals[IDENTITIES], gaps, dict.fromkeys(gaps, allowed_by_table) | _OF_TABLE)

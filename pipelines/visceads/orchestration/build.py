@@ -10,6 +10,7 @@ import warnings
 import dagster as dg
 
 from visceads.orchestration.compute import build_compute_assets
+from visceads.orchestration.decomposition import build_decomposition_asset
 from visceads.orchestration.ingest import build_ingest_assets
 from visceads.orchestration.marts import build_mart_assets
 from visceads.orchestration.progress import progress_logger
@@ -37,6 +38,7 @@ def build_definitions(settings: Settings, pool: str | None = "duckdb") -> dg.Def
         *build_ingest_assets(settings),
         *build_dbt_assets(settings, pool),
         *build_compute_assets(settings),
+        build_decomposition_asset(settings),
         *build_mart_assets(settings),
     ]
     return dg.Definitions(

@@ -12,8 +12,10 @@ import polars as pl
 
 from visceads.contracts.catalogue import CONTRACTS, polars_schema
 from visceads.orchestration.account_tables import ACCOUNT_TABLES, CHECKS, account_tables
-from visceads.orchestration.arrays import load_own_blocks, load_table
+from visceads.orchestration.arrays import load_table
+from visceads.orchestration.backbone_networks import SELLER_INTENSITY, load_networks, seller_intensity
 from visceads.orchestration.backbone_tables import backbone_tables
+from visceads.orchestration.comparison_tables import comparison_of_methods, comparison_of_years
 from visceads.orchestration.partitions import SINGLE_RUN, TABLE_IDS, chosen_partitions, report_partitions
 from visceads.orchestration.reporting import table_metadata
 from visceads.orchestration.tables import keep_parts, part_path, working_database, write_part
@@ -28,7 +30,10 @@ FOOTPRINT_INPUTS = [
     # GDP and population, which footprints are divided by
     ["staging", "stg_nbs_province_year"],
 ]
-BACKBONE_TABLES = ("backbone.edge", "backbone.node")
+BACKBONE_TABLES = ("backbone.comparison", "backbone.edge", "backbone.node")
+BACKBONE_INPUTS = [["mrio", "flow"], SELLER_INTENSITY.split(".")]
+YEARS_PART = "years"
+"""The part of backbone.comparison that lays tables side by side: always made anew, of all tables."""
 
 
 def build_compute_assets(settings: Settings) -> list[dg.AssetsDefinition]:
@@ -55,14 +60,14 @@ def build_compute_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         backfill_policy=SINGLE_RUN,
     )
     def accounts(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        """Multipliers, linkages, extraction, footprints and embodied flows by LU solve."""
+        """Multipliers, linkages, extraction, footprints, flows, layers, paths and prices by LU solve."""
         residuals: dict[str, dict[str, float]] = {check: {} for check in CHECKS}
         sources: list[pl.DataFrame] = []
         table_ids = _present_tables(context, settings)
         for table_id in table_ids:
             with working_database(settings) as connection:
                 arrays = load_table(connection, table_id)
-            computed = account_tables(arrays)
+            computed = account_tables(arrays, settings.carbon_price_cny_per_t)
             _write_parts(settings, ACCOUNT_TABLES, computed.frames, table_id)
             context.log.info(f"accounts of table {table_id} are computed")
             sources.append(arrays.provinces)
@@ -74,16 +79,40 @@ def build_compute_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         for check, gaps in residuals.items():
             yield _check_result(check, gaps)
 
+    @dg.asset(
+        key=SELLER_INTENSITY.split("."),
+        deps=[["accounts", "multiplier"], ["accounts", "embodied_flow"]],
+        description="The CO2 basis of each table, and the total intensity that turns what a sector sells into CO2.",
+        group_name="backbone",
+        kinds={"python"},
+        code_version="1",
+    )
+    def sellers(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        """One basis and one intensity a seller.
+
+        It has no partitions: Dagster refuses that the backbone, which has them, follows the accounts, which have them
+        too, in a run for which no partition was chosen.
+        """
+        table_ids = _tables_with_accounts(settings)
+        frames = {}
+        for table_id in table_ids:
+            multipliers = pl.read_parquet(part_path(settings, "accounts.multiplier", table_id))
+            frames[table_id] = seller_intensity(multipliers, table_id)
+            write_part(settings, SELLER_INTENSITY, frames[table_id], table_id)
+        keep_parts(settings, SELLER_INTENSITY, table_ids)
+        context.log.info(f"intensities of the sellers of {len(table_ids)} tables are chosen")
+        return dg.MaterializeResult(metadata=table_metadata(pl.concat(frames.values())) if frames else {})
+
     @dg.multi_asset(
         name="backbone",
         specs=[
             dg.AssetSpec(
                 name.split("."),
-                deps=[["mrio", "flow"]],
+                deps=BACKBONE_INPUTS[:1] if name == "backbone.node" else BACKBONE_INPUTS,
                 description=_grain(name),
                 group_name="backbone",
                 kinds={"python", "igraph"},
-                code_version="1",
+                code_version="2",
             )
             for name in BACKBONE_TABLES
         ],
@@ -91,29 +120,45 @@ def build_compute_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         backfill_policy=SINGLE_RUN,
     )
     def backbone(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
-        """Filters and node metrics of the flows inside every province."""
+        """Filters, node metrics and comparisons of the networks within and between provinces."""
         table_ids = _present_tables(context, settings)
-        for table_id in table_ids:
+        networks = {}
+        # a run of one table compares it with the others whose accounts were computed in earlier runs
+        for table_id in _tables_with_accounts(settings):
             with working_database(settings) as connection:
-                blocks = load_own_blocks(connection, table_id)
-            _write_parts(settings, BACKBONE_TABLES, backbone_tables(blocks, table_id), table_id)
+                networks[table_id] = load_networks(connection, settings, table_id)
+        for table_id in table_ids:
+            frames = backbone_tables(networks[table_id])
+            frames["backbone.comparison"] = comparison_of_methods(networks[table_id])
+            _write_parts(settings, BACKBONE_TABLES, frames, table_id)
             context.log.info(f"backbone of table {table_id} is computed")
+        years = comparison_of_years(list(networks.values()))
         _settle(context, settings, BACKBONE_TABLES, table_ids)
+        write_part(settings, "backbone.comparison", years, YEARS_PART)
         for name in BACKBONE_TABLES:
             yield _result(settings, name, {})
 
-    return [accounts, backbone]
+    return [accounts, sellers, backbone]
 
 
 def _present_tables(context: dg.AssetExecutionContext, settings: Settings) -> list[str]:
     """The chosen table ids whose workbook was accepted: one that was refused has nothing to compute from."""
-    with working_database(settings) as connection:
-        rows = connection.execute("select distinct table_id from mrio.sector_account").fetchall()
-    present = {str(row[0]) for row in rows}
+    present = _tables_in_database(settings)
     chosen = chosen_partitions(context, TABLE_IDS)
     for table_id in sorted(set(chosen) - present):
         context.log.warning(f"there is no table {table_id}: its workbook was refused, see meta.rejected_workbook")
     return [table_id for table_id in chosen if table_id in present]
+
+
+def _tables_in_database(settings: Settings) -> set[str]:
+    with working_database(settings) as connection:
+        rows = connection.execute("select distinct table_id from mrio.sector_account").fetchall()
+    return {str(row[0]) for row in rows}
+
+
+def _tables_with_accounts(settings: Settings) -> list[str]:
+    present = sorted(_tables_in_database(settings))
+    return [one for one in present if part_path(settings, "accounts.multiplier", one).is_file()]
 
 
 def _grain(name: str) -> str:

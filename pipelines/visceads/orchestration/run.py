@@ -117,7 +117,8 @@ def _gone(settings: Settings) -> str:
 def input_fingerprint(settings: Settings) -> str:
     """A hash of everything that a publication depends on: workbooks and their names, code, SQL, seeds, settings."""
     digest = hashlib.sha256(
-        f"{__version__} {settings.split_rule} {settings.corrections} {settings.raw_folder}".encode()
+        f"{__version__} {settings.split_rule} {settings.corrections} {settings.carbon_price_cny_per_t} "
+        f"{settings.raw_folder}".encode()
     )
     code = (settings.project / "pipelines").rglob("*.py")
     compiled = settings.dbt_project / "target"

@@ -29,6 +29,11 @@ PYTHON_TABLES = frozenset(
         "accounts.province_footprint",
         "accounts.embodied_flow",
         "accounts.embodied_flow_sector",
+        "accounts.price_pass_through",
+        "accounts.production_layer",
+        "accounts.structural_decomposition",
+        "accounts.supply_path",
+        "backbone.comparison",
         "backbone.edge",
         "backbone.node",
     }

@@ -1,7 +1,8 @@
 """The dbt project as assets of the same graph.
 
 Belongs here: the manifest, the translation of dbt names to asset keys, the two dbt steps (harmonised before the array
-code, baseline after it) and what is said when one of them fails. Not here: models; they are SQL in `dbt_project/`.
+code, baseline and backbone after it) and what is said when one of them fails. Not here: models; they are SQL in
+`dbt_project/`.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ from visceads.orchestration.reporting import table_metadata
 from visceads.settings import Settings
 
 HARMONISED = "+fqn:visceads.staging +fqn:visceads.harmonised"
-BASELINE = "fqn:visceads.baseline"
+BASELINE = "fqn:visceads.baseline fqn:visceads.backbone"
 CODE_LIST_TESTS = "tag:code_list"
 """Tests of the seeds alone: they depend on the code, not on the data, so the test suite runs them."""
 
@@ -91,7 +92,7 @@ def _parse(settings: Settings, target: Path) -> None:
 
 
 def build_dbt_assets(settings: Settings, pool: str | None) -> list[dg.AssetsDefinition]:
-    """Return the two dbt steps: `dbt_harmonised` (seeds, staging, harmonised tables) and `dbt_baseline`.
+    """Return the two dbt steps: `dbt_harmonised` (seeds, staging, harmonised tables) and `dbt_baseline` (the rest).
 
     Args:
         settings: the lake.

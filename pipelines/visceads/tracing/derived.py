@@ -29,8 +29,11 @@ _MRIO_BLOCKS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """Table of money -> the block of bronze that it reads."""
 
-_OWN_BLOCK_ONLY = frozenset({"backbone.edge", "backbone.node"})
-"""Tables of which a row rests on the flows inside its own province and on nothing else."""
+_OWN_BLOCK_ONLY: dict[str, dict[str, str]] = {
+    "backbone.edge": {"scope": "province", "weight_kind": "flow"},
+    "backbone.node": {},
+}
+"""Tables of which a row with these keys rests on the flows inside its own province and on nothing else."""
 
 _OWN_INVENTORY_ONLY = frozenset({"baseline.sector_indicator"})
 """Tables of which a row rests on the inventory of its own province alone, though on a whole table of money."""
@@ -89,7 +92,8 @@ def blocks_of(published: Published, contract: Contract, keys: Keys) -> tuple[Wor
 
 
 def _blocks(published: Published, contract: Contract, keys: Keys) -> Iterator[tuple[str, Block]]:
-    inputs = all_inputs(contract.name)
+    own_block_only = _rests_on_own_block(contract.name, keys)
+    inputs = ("mrio.flow",) if own_block_only else all_inputs(contract.name)
     if not any(name.split(",")[0] in inputs for name in _MRIO_BLOCKS):
         return
     own = str(keys.get("province_code", ""))
@@ -99,13 +103,18 @@ def _blocks(published: Published, contract: Contract, keys: Keys) -> Iterator[tu
         for name, where in _MRIO_BLOCKS.items():
             if release and name.split(",")[0] in inputs:
                 block: dict[str, tuple[str | int, ...]] = {"table_id": (table_id,), **where}
-                if own and contract.name in _OWN_BLOCK_ONLY:
+                if own and own_block_only:
                     block |= {"row_province_code": (own,), "column_province_code": (own,)}
                 yield f"{name}, table {table_id}", Block("mrio", release, block)
     if "inventory.emission" in inputs:
         narrowed = own if contract.name in _OWN_INVENTORY_ONLY else ""
         for year in sorted({table_id[:4] for table_id in table_ids}):
             yield from _inventory(published, year, narrowed)
+
+
+def _rests_on_own_block(table: str, keys: Keys) -> bool:
+    needed = _OWN_BLOCK_ONLY.get(table)
+    return needed is not None and all(keys.get(name) == value for name, value in needed.items())
 
 
 def _inventory(published: Published, year: str, province: str) -> Iterator[tuple[str, Block]]:

@@ -33,8 +33,9 @@ TABLES = {
     "mrio": "flow final_demand primary_input sector_account national_flow national_final_demand "
     "national_sector_account",
     "baseline": "sector_indicator province_year",
-    "accounts": "multiplier linkage co2_linkage extraction province_footprint embodied_flow embodied_flow_sector",
-    "backbone": "edge node",
+    "accounts": "multiplier linkage co2_linkage extraction province_footprint embodied_flow embodied_flow_sector "
+    "production_layer supply_path price_pass_through structural_decomposition",
+    "backbone": "comparison edge node",
 }
 
 

@@ -33,7 +33,11 @@ PARTITIONED = {
     "accounts/extraction": "table_id",
     "accounts/linkage": "table_id",
     "accounts/multiplier": "table_id",
+    "accounts/price_pass_through": "table_id",
+    "accounts/production_layer": "table_id",
     "accounts/province_footprint": "table_id",
+    "accounts/supply_path": "table_id",
+    "backbone/comparison": "table_id",
     "backbone/edge": "table_id",
     "backbone/node": "table_id",
 }
@@ -145,15 +149,25 @@ def test_identities_of_accounts_block_what_comes_after(graph: AssetGraph):
         "identities": ("accounts/province_footprint", True),
         "inverses": ("accounts/linkage", True),
         "parts_add_up": ("accounts/multiplier", True),
+        "layers_add_up": ("accounts/production_layer", True),
+        "paths_within_footprint": ("accounts/supply_path", True),
+        "prices_add_up": ("accounts/price_pass_through", True),
+        "effects_add_up": ("accounts/structural_decomposition", True),
     }
 
 
-@pytest.mark.parametrize("name", ["staging/stg_nbs_province_year", "inventory/emission"])
-def test_only_footprints_rest_on_statistics_and_on_households(graph: AssetGraph, name: str):
-    """The other accounts get their CO2 by way of the accounts of sectors."""
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("staging/stg_nbs_province_year", {"accounts/province_footprint", "accounts/structural_decomposition"}),
+        ("inventory/emission", {"accounts/province_footprint"}),
+    ],
+)
+def test_few_accounts_rest_on_statistics_and_on_households(graph: AssetGraph, name: str, expected: set[str]):
+    """The other accounts get their CO2 by way of the accounts of sectors; a decomposition needs the population."""
     asset = dg.AssetKey(name.split("/"))
     accounts = [node for node in graph.asset_nodes if node.group_name == "accounts"]
-    assert {_name(node.key) for node in accounts if asset in node.parent_keys} == {"accounts/province_footprint"}
+    assert {_name(node.key) for node in accounts if asset in node.parent_keys} == expected
 
 
 def test_numbers_of_households_show_in_the_lineage_of_footprints(graph: AssetGraph):
