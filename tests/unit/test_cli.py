@@ -240,7 +240,7 @@ def test_copies_are_no_failure(invoke, monkeypatch):
 
 
 def test_a_failed_run_says_what_failed_and_what_stays(invoke, monkeypatch):
-    failures = ("marts__mrio__flow: flow_m_cny is null in 3 rows",)
+    failures = ("marts: flow_m_cny is null in 3 rows",)
     _run(monkeypatch, RunSummary(False, "old456", is_new=False, verdicts=(ACCEPTED,), failures=failures))
     result = invoke("run")
     assert result.exit_code == 1

@@ -1,6 +1,6 @@
 """Assets of array code: accounts and backbone of every table id.
 
-Belongs here: thin assets that load arrays, call the pure functions and write the parts of a table. Not here: the
+Belongs here: thin assets over what is computed for each table id. Not here: what one table id needs (`per_table`), the
 mathematics (`accounts`, `backbone`), loading (`arrays`), the layout of results (`account_tables`, `backbone_tables`).
 """
 
@@ -11,14 +11,15 @@ import dagster as dg
 import polars as pl
 
 from visceads.contracts.catalogue import CONTRACTS, polars_schema
-from visceads.orchestration.account_tables import ACCOUNT_TABLES, CHECKS, account_tables
-from visceads.orchestration.arrays import load_table
+from visceads.orchestration.account_tables import ACCOUNT_TABLES, CHECKS
 from visceads.orchestration.backbone_networks import SELLER_INTENSITY, load_networks, seller_intensity
 from visceads.orchestration.backbone_tables import backbone_tables
 from visceads.orchestration.comparison_tables import comparison_of_methods, comparison_of_years
 from visceads.orchestration.partitions import SINGLE_RUN, TABLE_IDS, chosen_partitions, report_partitions
+from visceads.orchestration.per_table import TableTask, compute_accounts, write_parts
 from visceads.orchestration.reporting import table_metadata
 from visceads.orchestration.tables import keep_parts, part_path, working_database, write_part
+from visceads.orchestration.workers import in_parallel
 from visceads.settings import Settings
 
 ACCOUNT_INPUTS = [["mrio", name] for name in ("sector_account", "flow", "final_demand", "primary_input")]
@@ -64,14 +65,11 @@ def build_compute_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         residuals: dict[str, dict[str, float]] = {check: {} for check in CHECKS}
         sources: list[pl.DataFrame] = []
         table_ids = _present_tables(context, settings)
-        for table_id in table_ids:
-            with working_database(settings) as connection:
-                arrays = load_table(connection, table_id)
-            computed = account_tables(arrays, settings.carbon_price_cny_per_t)
-            _write_parts(settings, ACCOUNT_TABLES, computed.frames, table_id)
+        computed = in_parallel(compute_accounts, [TableTask(settings, table_id) for table_id in table_ids])
+        for table_id, accounts_of_table in zip(table_ids, computed, strict=True):
             context.log.info(f"accounts of table {table_id} are computed")
-            sources.append(arrays.provinces)
-            for check, gaps in computed.residuals.items():
+            sources.append(accounts_of_table.provinces)
+            for check, gaps in accounts_of_table.residuals.items():
                 residuals[check] |= {f"{table_id}: {name}": gap for name, gap in gaps.items()}
         _settle(context, settings, ACCOUNT_TABLES, table_ids)
         for name in ACCOUNT_TABLES:
@@ -130,7 +128,7 @@ def build_compute_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         for table_id in table_ids:
             frames = backbone_tables(networks[table_id])
             frames["backbone.comparison"] = comparison_of_methods(networks[table_id])
-            _write_parts(settings, BACKBONE_TABLES, frames, table_id)
+            write_parts(settings, BACKBONE_TABLES, frames, table_id)
             context.log.info(f"backbone of table {table_id} is computed")
         years = comparison_of_years(list(networks.values()))
         _settle(context, settings, BACKBONE_TABLES, table_ids)
@@ -188,15 +186,6 @@ def _sources(table_ids: Sequence[str], provinces: Sequence[pl.DataFrame]) -> dic
         )
         for column in columns
     }
-
-
-def _write_parts(settings: Settings, names: Sequence[str], frames: Mapping[str, pl.DataFrame], table_id: str) -> None:
-    """Write the part of each table; where a table has nothing for the table id, an older part must not stay."""
-    for name in names:
-        group, table = name.split(".")
-        schema = polars_schema(CONTRACTS[group, table])
-        frame = frames[name].select(schema.names()) if name in frames else pl.DataFrame(schema=schema)
-        write_part(settings, name, frame, table_id)
 
 
 def _settle(

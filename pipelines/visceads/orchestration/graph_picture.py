@@ -31,7 +31,7 @@ TITLES = {
     "dbt_harmonised": ("Harmonised (dbt on DuckDB)", "code lists, then one shape for all years and releases"),
     "accounts": ("Accounts (arrays)", "LU solve, one table at a time"),
     "structural_decomposition": ("Decomposition (arrays)", "each table beside the next one of its classification"),
-    "staging__seller_intensity": ("Intensities of sellers", "the CO2 basis of each table; what turns money into CO2"),
+    "seller_intensity": ("Intensities of sellers", "the CO2 basis of each table; what turns money into CO2"),
     "backbone": ("Backbone (arrays)", "filters, comparisons and node metrics"),
     "dbt_baseline": ("Baseline (dbt on DuckDB)", "indicators, ranks, intensities; the disparity filter in SQL"),
     "marts": ("Marts", "every table is checked against its contract; a failing check stops here"),
@@ -187,9 +187,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _step_name(node: str) -> str:
-    """bronze__mrio -> bronze, marts__mrio__flow -> marts, meta__dictionary -> dictionary; others keep their name."""
+    """bronze__mrio -> bronze, meta__dictionary -> dictionary; others keep their name."""
     first, _, rest = node.partition("__")
-    return rest if first == "meta" and rest else first
+    return rest if first in {"meta", "staging"} and rest else first
 
 
 def _lines(step: Step, width: float) -> tuple[str, ...]:
@@ -236,17 +236,25 @@ def _near_edge(upper: Box, lower: Box) -> str:
 def _far_edges(edges: Iterable[tuple[Box, Box]]) -> list[str]:
     """Arrows that skip layers run beside the boxes, each in a lane of its own; left of boxes that stand left."""
     paths, lanes, ends = [], {"left": 0, "right": 0}, dict[tuple[str, str], int]()
-    for upper, lower in sorted(edges, key=lambda edge: (edge[1].y - edge[0].y, edge[0].y)):
-        is_left = upper.x + upper.width < _RIGHT - 1
-        side = "left" if is_left else "right"
+    ordered = sorted(edges, key=lambda edge: (edge[1].y - edge[0].y, edge[0].y))
+    count = {side: sum(_side(upper) == side for upper, _ in ordered) for side in lanes}
+    for upper, lower in ordered:
+        side = _side(upper)
+        is_left = side == "left"
         lanes[side] += 1
-        reach = _LANE * lanes[side]
+        room = _LEFT if is_left else _WIDTH - _RIGHT
+        # many lanes stand closer: none may leave the picture
+        reach = min(_LANE, room / (count[side] + 1)) * lanes[side]
         lane = _LEFT - reach if is_left else _RIGHT + reach
         start, end = (upper.x, lower.x) if is_left else (upper.x + upper.width, lower.x + lower.width)
         y0 = upper.y + _next(ends, upper.step.name, side)
         y1 = lower.y + _next(ends, lower.step.name, side)
         paths.append(_path([(start, y0), (lane, y0), (lane, y1), (end + (-1 if is_left else 1), y1)]))
     return paths
+
+
+def _side(upper: Box) -> str:
+    return "left" if upper.x + upper.width < _RIGHT - 1 else "right"
 
 
 def _next(ends: dict[tuple[str, str], int], step: str, side: str) -> float:

@@ -1,83 +1,110 @@
 """From built tables to a published version: one validated mart an asset, then publication and warehouse.
 
-Belongs here: thin assets over `lake`: every table is validated against its contract and written as a candidate; all
-candidates together become a version. Not here: contracts, versions, renaming (`contracts`, `lake`).
+Belongs here: thin assets over `lake`: all candidates together become a version. Not here: how a candidate is written
+(`candidates`), contracts, versions, renaming (`contracts`, `lake`).
 """
 
-import json
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import asdict
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 import polars as pl
 
 from visceads import __version__
-from visceads.contracts.catalogue import CONTRACTS, Contract, ContractError, dictionary_frame
-from visceads.lake.atomic import write_text
-from visceads.lake.parquet import TableFile, write_table
+from visceads.contracts.catalogue import CONTRACTS, Contract, dictionary_frame
+from visceads.lake.parquet import TableFile
 from visceads.lake.paths import LakePaths
 from visceads.lake.publication import publish
 from visceads.lake.warehouse import build_warehouse
+from visceads.orchestration.candidates import MartTask, write_mart, written_mart
 from visceads.orchestration.reporting import contract_schema, markdown_preview, table_metadata
-from visceads.orchestration.tables import read_table, write_part
+from visceads.orchestration.tables import write_part
+from visceads.orchestration.workers import end_workers, in_parallel
 from visceads.settings import Settings
 
 WRITTEN_BY_PUBLICATION = ("meta", "publication")
+CONTRACT_CHECK = "contract"
 
 
 def build_mart_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    """Return one `marts/<group>/<table>` asset a contract, and `publication` and `warehouse` over all of them."""
+    """Return `marts/<group>/<table>` of every contract, and `publication` and `warehouse` over all of them."""
     contracts = [contract for name, contract in CONTRACTS.items() if name != WRITTEN_BY_PUBLICATION]
-    marts = [_mart_asset(settings, contract) for contract in contracts]
-    return [_dictionary_asset(settings), *marts, _publication_asset(settings, contracts), _warehouse_asset(settings)]
+    return [
+        _dictionary_asset(settings),
+        _marts_asset(settings, contracts),
+        _publication_asset(settings, contracts),
+        _warehouse_asset(settings),
+    ]
 
 
-def _mart_key(contract: Contract) -> list[str]:
-    return ["marts", contract.group, contract.table]
+def _mart_key(contract: Contract) -> dg.AssetKey:
+    return dg.AssetKey(["marts", contract.group, contract.table])
 
 
-def _mart_asset(settings: Settings, contract: Contract) -> dg.AssetsDefinition:
-    @dg.asset(
-        key=_mart_key(contract),
-        deps=[[contract.group, contract.table]],
-        group_name="marts",
-        kinds={"parquet", "pandera"},
-        code_version="1",
-        description=f"{contract.title[0]} | {contract.title[1]}. {contract.grain[0]}",
-        metadata={"dagster/column_schema": contract_schema(contract)},
+def _marts_asset(settings: Settings, contracts: Sequence[Contract]) -> dg.AssetsDefinition:
+    """One step for all marts, of which any can be made alone: two processes write them side by side."""
+    by_key = {_mart_key(contract): contract for contract in contracts}
+
+    @dg.multi_asset(
+        name="marts",
+        can_subset=True,
+        specs=[
+            dg.AssetSpec(
+                key,
+                deps=[[contract.group, contract.table]],
+                group_name="marts",
+                kinds={"parquet", "pandera"},
+                code_version="1",
+                description=f"{contract.title[0]} | {contract.title[1]}. {contract.grain[0]}",
+                metadata={"dagster/column_schema": contract_schema(contract)},
+            )
+            for key, contract in by_key.items()
+        ],
         check_specs=[
             dg.AssetCheckSpec(
-                "contract",
-                asset=_mart_key(contract),
+                CONTRACT_CHECK,
+                asset=key,
                 blocking=True,
                 description="Columns, types, key, order, bounds and null rules of the contract.",
             )
+            for key in by_key
         ],
     )
-    def mart(_: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    def marts(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        """Every table is validated against its contract and written as a candidate."""
+        chosen = [contract for key, contract in by_key.items() if key in context.selected_asset_keys]
+        broken = []
         try:
-            # closed at once: a reading that a broken contract leaves half way would keep the working database open,
-            # and dbt would wait minutes for it
-            with closing(read_table(settings, contract)) as frames:
-                written = write_table(contract, frames, _candidate(settings, contract))
-        except ContractError as error:
-            yield dg.AssetCheckResult(passed=False, check_name="contract", description=str(error))
-            raise dg.Failure(description=str(error), allow_retries=False) from error
-        _remember(settings, contract, written)
-        yield dg.MaterializeResult(
-            data_version=dg.DataVersion(written.sha256),
-            metadata={
-                "dagster/row_count": written.rows,
-                "dagster/uri": str(written.path),
-                "visceads/sha256": written.sha256,
-                "preview": dg.MetadataValue.md(markdown_preview(pl.read_parquet(written.path, n_rows=8))),
-            },
-        )
-        yield dg.AssetCheckResult(passed=True, check_name="contract", metadata={"rows": written.rows})
+            tasks = [MartTask(settings, contract.group, contract.table) for contract in chosen]
+            for contract, written in zip(chosen, in_parallel(write_mart, tasks), strict=True):
+                yield from _mart_results(contract, written)
+                if isinstance(written, str):
+                    broken.append(written)
+        finally:
+            end_workers()
+        if broken:
+            raise dg.Failure(description="\n".join(broken), allow_retries=False)
 
-    return mart
+    return marts
+
+
+def _mart_results(
+    contract: Contract, written: TableFile | str
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    key = _mart_key(contract)
+    if isinstance(written, str):
+        yield dg.AssetCheckResult(asset_key=key, passed=False, check_name=CONTRACT_CHECK, description=written)
+        return
+    yield dg.MaterializeResult(
+        asset_key=key,
+        data_version=dg.DataVersion(written.sha256),
+        metadata={
+            "dagster/row_count": written.rows,
+            "dagster/uri": str(written.path),
+            "visceads/sha256": written.sha256,
+            "preview": dg.MetadataValue.md(markdown_preview(pl.read_parquet(written.path, n_rows=8))),
+        },
+    )
+    yield dg.AssetCheckResult(asset_key=key, passed=True, check_name=CONTRACT_CHECK, metadata={"rows": written.rows})
 
 
 def _dictionary_asset(settings: Settings) -> dg.AssetsDefinition:
@@ -145,21 +172,11 @@ def _warehouse_asset(settings: Settings) -> dg.AssetsDefinition:
     return warehouse
 
 
-def _candidate(settings: Settings, contract: Contract) -> Path:
-    return settings.lake / "build" / "candidate" / contract.group / f"{contract.table}.parquet"
-
-
-def _remember(settings: Settings, contract: Contract, written: TableFile) -> None:
-    record = asdict(written) | {"path": str(written.path)}
-    write_text(_candidate(settings, contract).with_suffix(".json"), json.dumps(record) + "\n")
-
-
 def _recall(settings: Settings, contract: Contract) -> TableFile:
-    path = _candidate(settings, contract).with_suffix(".json")
-    if not path.is_file():
+    written = written_mart(settings, contract)
+    if written is None:
         raise dg.Failure(
             description=f"{contract.name} is not validated yet: materialise marts/{contract.group}/{contract.table}",
             allow_retries=False,
         )
-    record = json.loads(path.read_text(encoding="utf-8"))
-    return TableFile(**{**record, "path": Path(record["path"])})
+    return written

@@ -1,10 +1,11 @@
-"""Two processes that read workbooks side by side.
+"""Two processes that work side by side: on workbooks, on tables, on marts.
 
-Belongs here: the pool and the decision whether it pays. Not here: what is read (`intake`).
+Belongs here: the pool and the decision whether it pays. Not here: what is done (`intake`, `per_table`, `candidates`).
 
-Reading is bound by one core (calamine and the checks of 1.7 million cells hold the interpreter), and starting two
-workers takes about a second: on the four tables and fifteen inventories of the test data they save some eight of
-seventeen seconds. Workers are spawned, not forked, because polars keeps threads that a fork would break.
+Reading, computing and validating are each bound by one core (calamine and the checks of 1.7 million cells hold the
+interpreter; numbers that must not depend on the machine are summed in one thread), and starting two workers takes about
+a second: on the four tables and fifteen inventories of the test data they save some eight of seventeen seconds of
+reading alone. Workers are spawned, not forked, because polars keeps threads that a fork would break.
 """
 
 from __future__ import annotations
@@ -29,14 +30,14 @@ def in_parallel(function: Callable[[Item], Answer], items: Sequence[Item]) -> It
     if len(items) < WORKERS or (os.cpu_count() or 1) < WORKERS:
         yield from map(function, items)
         return
-    global _pool  # noqa: PLW0603 - one pool serves all reading steps of a run: spawning costs a second each time
+    global _pool  # noqa: PLW0603 - one pool serves several steps of a run: spawning costs a second each time
     if _pool is None:
         _pool = ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn"))
     yield from _pool.map(function, items)
 
 
 def end_workers() -> None:
-    """End the workers and give their memory back; the next reading starts new ones."""
+    """End the workers and give their memory back; the next step that needs them starts new ones."""
     global _pool  # noqa: PLW0603 - see in_parallel
     if _pool is not None:
         _pool.shutdown()

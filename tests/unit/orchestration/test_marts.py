@@ -9,9 +9,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from visceads.contracts.catalogue import contract_of, polars_schema
+from visceads.contracts.catalogue import contract_of, dictionary_frame, polars_schema
 from visceads.lake.parquet import TableFile
 from visceads.orchestration.marts import build_mart_assets
+from visceads.orchestration.tables import write_part
 from visceads.settings import Settings
 
 FLOW = contract_of("mrio", "flow")
@@ -32,9 +33,9 @@ def _flows(settings: Settings, *rows: tuple[str, str, str, str, str, float]) -> 
         connection.execute("create schema if not exists mrio; create or replace table mrio.flow as select * from given")
 
 
-def _materialise(settings: Settings) -> dg.ExecuteInProcessResult:
+def _materialise(settings: Settings, *others: dg.AssetKey) -> dg.ExecuteInProcessResult:
     (asset,) = (a for a in build_mart_assets(settings) if isinstance(a, dg.AssetsDefinition) and KEY in a.keys)
-    return dg.materialize([asset], raise_on_error=False)
+    return dg.materialize([asset], selection=[KEY, *others], raise_on_error=False)
 
 
 GOOD = ("2012", "BJ", "textiles", "GD", "construction", 1.0)
@@ -45,7 +46,7 @@ def test_a_table_that_keeps_its_contract_becomes_a_candidate(settings: Settings)
     _flows(settings, GOOD)
     result = _materialise(settings)
     assert result.success
-    (event,) = result.asset_materializations_for_node("marts__mrio__flow")
+    (event,) = result.asset_materializations_for_node("marts")
     assert event.metadata["dagster/row_count"].value == 1
     (check,) = result.get_asset_check_evaluations()
     assert check.passed
@@ -62,7 +63,7 @@ def test_a_table_that_breaks_its_contract_fails_check_and_step_with_the_row(sett
     assert not check.passed
     for part in ("mrio.flow breaks its contract", "flow_m_cny", "2015"):
         assert part in check.description
-    assert result.asset_materializations_for_node("marts__mrio__flow") == []
+    assert result.asset_materializations_for_node("marts") == []
     assert not (settings.lake / "build" / "candidate" / "mrio" / "flow.parquet").exists()
 
 
@@ -84,3 +85,24 @@ def test_a_broken_contract_leaves_the_working_database_to_dbt(settings: Settings
     # a connection that were still open for reading would refuse this one
     with duckdb.connect(settings.environment()["VISCEADS_BUILD_DATABASE"]) as connection:
         connection.execute("create table mrio.written_by_dbt (a integer)")
+
+
+def test_one_broken_table_leaves_the_others_written_and_is_named_alone(settings: Settings):
+    """Two tables are written by two processes; the step fails once, with the sentence of the broken one."""
+    _flows(settings, BAD)
+    _dictionary(settings)
+    result = _materialise(settings, dg.AssetKey(["marts", "meta", "dictionary"]))
+    assert not result.success
+    assert {check.asset_key: check.passed for check in result.get_asset_check_evaluations()} == {
+        KEY: False,
+        dg.AssetKey(["marts", "meta", "dictionary"]): True,
+    }
+    (failure,) = (e for e in result.all_events if e.event_type_value == "STEP_FAILURE")
+    described = failure.step_failure_data.user_failure_data.description
+    assert described.startswith("mrio.flow breaks its contract")
+    assert "meta.dictionary" not in described
+    assert (settings.lake / "build" / "candidate" / "meta" / "dictionary.parquet").is_file()
+
+
+def _dictionary(settings: Settings) -> None:
+    write_part(settings, "meta.dictionary", dictionary_frame())

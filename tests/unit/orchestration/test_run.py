@@ -162,7 +162,7 @@ def test_a_failed_run_is_tried_again(settings: Settings, monkeypatch: pytest.Mon
 
     def fail(_settings: Settings, _listener: object) -> RunSummary:
         calls.append("run")
-        return RunSummary(False, "", is_new=False, failures=("marts__mrio__flow: broken",))
+        return RunSummary(False, "", is_new=False, failures=("marts: broken",))
 
     monkeypatch.setattr(run, "_execute", fail)
     assert _run(settings).exit_code == 1
